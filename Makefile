@@ -1,0 +1,35 @@
+# On a machine with Python 3.11, pip and make: `make run`, then `make test`.
+PYTHON ?= python3.11
+VENV ?= .venv
+READY = $(VENV)/.ready
+
+.PHONY: run test lint dev bench lock
+
+run: $(READY)  ## set up, make the sample deliveries, run the nightly job, say where to look
+	$(VENV)/bin/onesource demo
+
+test: $(READY) lint  ## all checks and tests
+	$(VENV)/bin/pytest
+
+lint: $(READY)
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+dev: $(READY)  ## the Dagster UI on http://127.0.0.1:3000
+	$(VENV)/bin/onesource dev
+
+bench: $(READY)  ## the nightly job for PERSONS people, stage by stage, beside a plain copy
+	$(VENV)/bin/python -m benchmarks.night --persons $(or $(PERSONS),100000)
+
+lock:  ## after changing pyproject.toml
+	$(VENV)/bin/pip install --quiet uv
+	$(VENV)/bin/uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-strip-extras \
+		--python-version 3.11 --quiet --output-file requirements.lock
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --require-hashes --requirement requirements.lock
+	$(VENV)/bin/pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $(READY)

@@ -1,0 +1,41 @@
+"""Resolved: which person or organisation each record speaks of."""
+
+import dagster as dg
+
+from assets.keys import key_of_table, link_key, of_table, schema
+from assets.night import Night
+from foundation.catalogue.catalogue import Catalogue
+from foundation.linkage.stage import conformed_sources, resolve
+from foundation.linkage.tables import identity_tables
+from resources.installation import Installation
+
+
+def resolved_assets(catalogue: Catalogue) -> list[dg.AssetsDefinition]:
+    return [resolved_asset(catalogue, name) for name, table in catalogue.tables.items() if table.identity]
+
+
+def resolved_asset(catalogue: Catalogue, name: str) -> dg.AssetsDefinition:
+    tables = identity_tables(name, catalogue.tables[name])
+    sources = conformed_sources(catalogue, name)
+
+    @dg.asset(
+        key=link_key(catalogue, name),
+        deps=[key_of_table(source) for source in sources],
+        **of_table(catalogue, "resolved", name, {"duckdb", "parquet"}, "各部门记录所指的对象"),
+        metadata={"dagster/column_schema": schema(tables.link_columns, {})},
+    )
+    def resolved(
+        context: dg.AssetExecutionContext, installation: dg.ResourceParam[Installation], night: Night
+    ) -> dg.MaterializeResult:
+        lake = installation.lake
+        with lake.consuming(context.asset_key.to_user_string(), sources) as changes:
+            result = resolve(changes, installation.catalogue, name, night.date)
+        return dg.MaterializeResult(
+            metadata={
+                "dagster/row_count": lake.rows(tables.link),
+                "本次核对的记录": result.records,
+                "本次变更的关联": result.relinked,
+            }
+        )
+
+    return resolved

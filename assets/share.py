@@ -1,0 +1,49 @@
+"""Share: the base items that every department may use without asking, in PostgreSQL and as files (办法 art. 14-2)."""
+
+import dagster as dg
+
+from assets.keys import key, lineage, of_table
+from assets.night import Night
+from foundation.catalogue.catalogue import Catalogue
+from foundation.publication.rows import published_columns
+from resources.installation import Installation
+
+
+def share_assets(catalogue: Catalogue) -> list[dg.AssetsDefinition]:
+    return [share_asset(catalogue, name) for name in catalogue.tables]
+
+
+def share_asset(catalogue: Catalogue, name: str) -> dg.AssetsDefinition:
+    library = key("library", name)
+    columns = published_columns(catalogue, name)
+    items = catalogue.items[catalogue.tables[name].subject]
+
+    @dg.asset(
+        key=key("share", name),
+        deps=[library],
+        **of_table(catalogue, "share", name, {"postgres", "parquet", "csv"}, "无条件共享的基础信息项"),
+        metadata={
+            "dagster/column_schema": dg.TableSchema(
+                [
+                    dg.TableColumn(column, description=items[column].title if column in items else None)
+                    for column in columns
+                ]
+            ),
+            "dagster/column_lineage": lineage({column: [(library, column)] for column in columns}),
+        },
+    )
+    def share(
+        context: dg.AssetExecutionContext, installation: dg.ResourceParam[Installation], night: Night
+    ) -> dg.MaterializeResult:
+        published = installation.share.publish(name, night.date)
+        folder = installation.published.write(name, night.date, published)
+        return dg.MaterializeResult(
+            metadata={
+                "dagster/row_count": published.rows,
+                "本次写入": published.written,
+                "本次撤下": published.withdrawn,
+                "文件": dg.MetadataValue.path(folder),
+            }
+        )
+
+    return share

@@ -1,0 +1,41 @@
+"""JSON Schema of the catalogue's files, for editors: `python -m foundation.catalogue.schema` writes catalog/schema/."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from foundation.catalogue.load import FOLDER
+from foundation.catalogue.model import CodeTable, Dataset, Department, Item, Library, Name
+
+SHAPES: dict[str, TypeAdapter[Any]] = {
+    "department": TypeAdapter(Department),
+    "items": TypeAdapter(dict[Name, Item]),
+    "dataset": TypeAdapter(Dataset),
+    "library": TypeAdapter(Library),
+    "codes": TypeAdapter(dict[str, CodeTable]),
+}
+
+
+def schemas() -> dict[str, str]:
+    """The text of each schema file by its name."""
+    return {f"{name}.schema.json": _text(shape) for name, shape in SHAPES.items()}
+
+
+def write(folder: Path = FOLDER / "schema") -> None:
+    """Write the schema files, to be committed with the model that they follow from."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in schemas().items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def _text(shape: TypeAdapter[Any]) -> str:
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **shape.json_schema()}
+    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+
+
+if __name__ == "__main__":
+    write()

@@ -1,0 +1,73 @@
+"""Where a library table's values come from: each dataset, in each role in which its records speak of an entity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from foundation.catalogue.catalogue import Catalogue, split_name, table_name
+from foundation.catalogue.model import LibraryTable
+from foundation.sql import quoted, text
+
+
+@dataclass(frozen=True)
+class Source:
+    """A dataset in one role ('' where a record speaks of one entity), and the columns of its items."""
+
+    dataset: str
+    role: str
+    columns: dict[str, str]
+
+    @property
+    def table(self) -> str:
+        return f"conformed.{table_name(self.dataset)}"
+
+    @property
+    def department(self) -> str:
+        return split_name(self.dataset)[0]
+
+    @property
+    def short_name(self) -> str:
+        return split_name(self.dataset)[1]
+
+    def sql(self, item: str) -> str:
+        """SQL for the item's value in this source, NULL where the source does not carry it."""
+        return self.columns.get(item, "NULL")
+
+    def carries(self, item: str) -> bool:
+        return item in self.columns
+
+
+def sources_of(catalogue: Catalogue, table: LibraryTable) -> list[Source]:
+    """All sources of a library table's subject, those of its key's authorities first, in their order."""
+    names = [name for name, dataset in catalogue.datasets.items() if dataset.subject == table.subject]
+    order = _order(table)
+    names.sort(key=lambda name: (order.index(name) if name in order else len(order), name))
+    return [
+        Source(name, role, _columns(catalogue, name, role))
+        for name in names
+        for role in catalogue.datasets[name].roles or [""]
+    ]
+
+
+def _order(table: LibraryTable) -> list[str]:
+    key_item = table.identity.identifier if table.identity else table.key
+    item = table.items.get(key_item)
+    listed = item.authority if item else None
+    if isinstance(listed, str):
+        by_code = table.authorities[listed]
+        listed = [source for order in by_code.orders.values() for source in order] + by_code.otherwise
+    return list(dict.fromkeys(source.partition("#")[0] for source in listed or []))
+
+
+def _columns(catalogue: Catalogue, dataset: str, role: str) -> dict[str, str]:
+    """Item -> SQL: the role's own columns, then what follows from the role, then what the record says of all."""
+    columns: dict[str, str] = {}
+    for column in catalogue.conformed_columns(dataset):
+        if column.role == role:
+            columns[column.item_name] = quoted(column.name)
+    for item, value in catalogue.datasets[dataset].role_values.get(role, {}).items():
+        columns.setdefault(item, text(value))
+    for column in catalogue.conformed_columns(dataset):
+        if not column.role:
+            columns.setdefault(column.item_name, quoted(column.name))
+    return columns

@@ -1,0 +1,1 @@
+"""The steps of conforming a batch of delivered records; `foundation.conform` is what the rest of the program calls."""

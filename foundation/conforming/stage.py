@@ -1,0 +1,77 @@
+"""Conforming the records of one dataset that changed since they were last conformed."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+
+from foundation.catalogue.catalogue import Catalogue, table_name
+from foundation.changes import Changes
+from foundation.conform import Conformer
+from foundation.sql import count, listed
+from foundation.streams import execute_over
+
+BATCH_ROWS = 122_880
+HEAD = ("record_key", "delivery_id", "row_number", "business_date")
+
+
+@dataclass(frozen=True)
+class ConformedRecords:
+    """How many records were conformed anew, and how many were withdrawn."""
+
+    conformed: int
+    withdrawn: int
+
+
+def conform_changes(changes: Changes, catalogue: Catalogue, dataset: str, threads: int = 1) -> ConformedRecords:
+    """Bring `conformed.<department>__<dataset>` up to date with what the department holds."""
+    con = changes.con
+    held, conformed = f"ingest.{table_name(dataset)}", f"conformed.{table_name(dataset)}"
+    changed = changes.keys(held, ["record_key"], "changed_key")
+    if not changed:
+        return ConformedRecords(0, 0)
+    if count(con, conformed):
+        con.execute(f"DELETE FROM {conformed} WHERE record_key IN (FROM changed_key)")
+    conformer = Conformer(catalogue, dataset)
+    before = count(con, conformed)
+    with con.cursor() as reading:
+        query = f"SELECT {listed([*HEAD, *catalogue.datasets[dataset].columns])} FROM lake.{held}"
+        if not changes.is_first(held):
+            reading.register("changed_key", con.table("temp.changed_key").to_arrow_table())
+            query += " SEMI JOIN changed_key USING (record_key)"
+        execute_over(
+            con,
+            conformer.schema,
+            lambda: in_threads(conformer.conform, reading.execute(query).to_arrow_reader(BATCH_ROWS), threads),
+            f"INSERT INTO {conformed} BY NAME FROM batches",
+        )
+    written = count(con, conformed) - before
+    return ConformedRecords(written, changed - written)
+
+
+def in_threads(
+    function: Callable[[pa.RecordBatch], pa.RecordBatch], batches: Iterable[pa.RecordBatch], threads: int
+) -> Iterator[pa.RecordBatch]:
+    """The function of each batch, in order, with at most one batch more than threads in the air."""
+    waiting: deque[Future[pa.RecordBatch]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        for batch in batches:
+            waiting.append(pool.submit(function, batch))
+            if len(waiting) > threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def sql_columns(con: duckdb.DuckDBPyConnection, schema: pa.Schema) -> dict[str, str]:
+    """The engine's column types for an Arrow schema."""
+    con.register("typed", schema.empty_table())
+    try:
+        return {row[0]: row[1] for row in con.execute("DESCRIBE FROM typed").fetchall()}
+    finally:
+        con.unregister("typed")

@@ -1,0 +1,163 @@
+"""Delivered JSON Lines: blocks of lines through Arrow's parser; a block with an odd line is read line by line."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.json as pa_json
+
+from foundation.catalogue.model import Dataset
+from foundation.delivery.header import Mode, expected_columns, match_header, normalised
+from foundation.delivery.refusal import DeliveryRefused, RejectedRow, Rejections
+from foundation.delivery.rows import key_of, numbered, row_numbers, sliced, without_nul
+from foundation.delivery.text import Utf8Stream, codec_name, refuse_empty, skip_bom
+from foundation.delivery.typed import blank_as_null
+
+BLOCK_BYTES = 1 << 24
+HEAD_ROWS = 1_000
+_LINE_BYTES = 1 << 26
+_PARSED_BYTES = 1 << 20
+_NULL_AFTER_OBJECT = re.compile(rb"\}\s*null")
+_NOT_JSON = "该行不是一个完整的 JSON 对象（或键重复），请改正后重新报送该行"
+_NESTED = "该行有的值是数组或对象，应为文本或数值，请改正后重新报送该行"
+
+
+class JsonlFile:
+    """A JSON Lines file of a dataset; its columns are the keys of the first thousand objects."""
+
+    def __init__(self, dataset: Dataset, path: Path, mode: Mode) -> None:
+        refuse_empty(path)
+        self.dataset, self.path = dataset, path
+        self.encoding = codec_name(dataset.format.encoding)
+        with path.open("rb") as file:
+            self.offset = skip_bom(file.read(4), self.encoding, path.name)
+        names = self._keys()
+        self.columns = expected_columns(dataset, mode)
+        self.names = dict(zip(match_header(dataset, mode, names, path.name), names, strict=True))
+        self.schema = pa.schema([(name, pa.string()) for name in names])
+
+    def batches(self, rejections: Rejections) -> Iterator[pa.RecordBatch]:
+        """Batches of row numbers and the expected columns; a line that is no object is rejected, not the delivery."""
+        first = 1
+        for lines in self._blocks(BLOCK_BYTES):
+            batch = self._parsed(first, lines) or self._parsed_singly(first, lines, rejections)
+            first += len(lines)
+            rejections.check()
+            yield from sliced(without_nul(batch, rejections, self.dataset.record_key))
+
+    def _blocks(self, size: int) -> Iterator[list[bytes]]:
+        """Lines that are not blank, a block of the file at a time."""
+        rest = b""
+        with Utf8Stream(self.path, self.encoding, self.offset) as stream:
+            while block := stream.read(size):
+                *lines, rest = (rest + block).split(b"\n")
+                if len(rest) > _LINE_BYTES:
+                    raise DeliveryRefused("unreadable", self.path.name, "有超过 64 MB 的行", "请每行写一个 JSON 对象。")
+                yield [line for line in lines if line.strip()]
+        yield [rest] if rest.strip() else []
+
+    def _keys(self) -> list[str]:
+        """The keys of the first objects in order of appearance; DeliveryRefused if there is no object."""
+        lines = list(islice((line for lines in self._blocks(1 << 20) for line in lines), HEAD_ROWS))
+        if not lines:
+            raise DeliveryRefused("empty_file", self.path.name, "文件没有内容", "请核对导出任务后重新报送。")
+        rows = [row for line in lines if (row := _object(line)) is not None]
+        if not rows:
+            raise DeliveryRefused(
+                "unreadable", self.path.name, "不是 JSON Lines", "请每行写一个 JSON 对象，不要写成数组。"
+            )
+        return list(dict.fromkeys(key for row in rows for key in row))
+
+    def _parsed(self, first: int, lines: Sequence[bytes]) -> pa.RecordBatch | None:
+        """The lines by Arrow's parser; None where a line is odd in any way."""
+        block = b"\n".join(lines)
+        if not _is_plain(lines, block):
+            return None
+        try:
+            table = pa_json.read_json(
+                pa.BufferReader(block),
+                read_options=pa_json.ReadOptions(block_size=_PARSED_BYTES),
+                parse_options=pa_json.ParseOptions(explicit_schema=self.schema, unexpected_field_behavior="error"),
+            )
+        except pa.ArrowInvalid:
+            return None
+        if table.num_rows != len(lines):
+            return None
+        texts = [table.column(self.names[name]).combine_chunks() for name in self.columns]
+        return self._batch(row_numbers(first, len(lines)), texts)
+
+    def _parsed_singly(self, first: int, lines: Sequence[bytes], rejections: Rejections) -> pa.RecordBatch:
+        """The lines one by one, those rejected that are no flat object."""
+        numbers: list[int] = []
+        rows: list[dict[str, str | None]] = []
+        for number, line in enumerate(lines, first):
+            row = self._flat(number, line, rejections)
+            if row is not None:
+                numbers.append(number)
+                rows.append(row)
+        texts = [pa.array([row.get(name) for row in rows], pa.string()) for name in self.columns]
+        return self._batch(pa.array(numbers, pa.int64()), texts)
+
+    def _batch(self, numbers: pa.Array, texts: Sequence[pa.Array]) -> pa.RecordBatch:
+        return numbered(numbers, self.columns, [blank_as_null(text) for text in texts])
+
+    def _flat(self, number: int, line: bytes, rejections: Rejections) -> dict[str, str | None] | None:
+        row = _object(line)
+        if row is None:
+            rejections.add(RejectedRow(number, None, "not_json", _NOT_JSON))
+            return None
+        values = {self._column(number, key): value for key, value in row.items()}
+        texts = {column: _text(value) for column, value in values.items()}
+        if any(isinstance(values.get(column), list | dict) for column in self.columns):
+            key = key_of(texts, self.dataset.record_key)
+            rejections.add(RejectedRow(number, key, "nested_value", _NESTED))
+            return None
+        return texts
+
+    def _column(self, number: int, key: str) -> str:
+        """The column of a key; DeliveryRefused (column_unknown) for a key that first comes after the first rows."""
+        for column in (*self.columns, *self.dataset.ignored):
+            if normalised(key) == normalised(column):
+                return column
+        remedy = "请删除该键，或先在目录中登记后重新报送。"
+        raise DeliveryRefused("column_unknown", self.path.name, f"第 {number} 行有目录未登记的键", remedy)
+
+
+def _is_plain(lines: Sequence[bytes], block: bytes) -> bool:
+    """Whether each line looks like one object. Arrow's JSON parser crashes on a null in an object's place."""
+    breaks = len(lines) - 1
+    begin = block.startswith(b"{") and block.count(b"\n{") == breaks
+    end = block.rstrip().endswith(b"}") and block.count(b"}\n") + block.count(b"}\r\n") == breaks
+    return begin and end and _NULL_AFTER_OBJECT.search(block) is None
+
+
+def _object(line: bytes) -> dict[str, object] | None:
+    """The object of a line, numbers as they are written; None if the line is none, or a key is doubled in it."""
+    try:
+        row = json.loads(line, parse_int=str, parse_float=str, parse_constant=_no_number, object_pairs_hook=_unique)
+        json.dumps(row, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return None
+    return row if isinstance(row, dict) else None
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    row = dict(pairs)
+    if len(row) != len(pairs):
+        raise ValueError("doubled key")
+    return row
+
+
+def _no_number(_: str) -> None:
+    """NaN and Infinity say that nothing is known."""
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else None

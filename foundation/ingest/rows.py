@@ -1,0 +1,93 @@
+"""Staging a delivery's rows and finding those that can't be used, each with its rule and a reason."""
+
+from __future__ import annotations
+
+import duckdb
+import pyarrow as pa
+
+from foundation.catalogue.model import Dataset
+from foundation.delivery import Delivery
+from foundation.delivery.header import OPERATION
+from foundation.ingest.held import held_columns, is_blank, record_key, tidy_key
+from foundation.sql import listed, quoted, text
+from foundation.streams import execute_over
+
+
+def stage(con: duckdb.DuckDBPyConnection, dataset: Dataset, delivery: Delivery, mode: str) -> None:
+    """Fill the temporary table `staged`: row number, record key, row hash, columns as delivered (and the operation)."""
+    columns = listed(dataset.columns)
+    operation = f", {quoted(OPERATION)} AS operation" if mode == "delta" else ""
+    schema = _schema(dataset, mode)
+    execute_over(
+        con,
+        schema,
+        lambda: (batch.select(schema.names) for batch in delivery.batches()),
+        f"CREATE TEMP TABLE staged AS SELECT row_number, {record_key(dataset)} AS record_key, "
+        f"hash({columns}) AS row_hash, {columns}{operation} FROM batches",
+    )
+
+
+def _schema(dataset: Dataset, mode: str) -> pa.Schema:
+    held = held_columns(dataset)
+    fields = [("row_number", pa.int64())]
+    fields += [(name, pa.binary() if held[name] == "BLOB" else pa.string()) for name in dataset.columns]
+    return pa.schema(fields + [(OPERATION, pa.string())] * (mode == "delta"))
+
+
+def find_refused(con: duckdb.DuckDBPyConnection, dataset: Dataset, delivery: Delivery, mode: str) -> None:
+    """Fill the temporary tables `unreadable` (rows that the reader could not take) and `refused_row` (all with theirs)."""
+    con.register("unreadable_rows", _unreadable(delivery))
+    con.execute(
+        f"CREATE TEMP TABLE unreadable AS SELECT * REPLACE ({tidy_key('record_key')} AS record_key) FROM unreadable_rows"
+    )
+    con.unregister("unreadable_rows")
+    rules = [_no_key(dataset), _doubled_key(dataset), _no_identifying_item(dataset, mode)]
+    con.execute(
+        f"""CREATE TEMP TABLE refused_row AS
+        SELECT row_number, arg_min(record_key, rank) AS record_key, arg_min(rule, rank) AS rule,
+            arg_min(item, rank) AS item, arg_min(reason, rank) AS reason
+        FROM ({" UNION ALL ".join(f"SELECT *, {rank} AS rank FROM ({rule})" for rank, rule in enumerate(rules))})
+        GROUP BY row_number
+        UNION ALL BY NAME FROM unreadable"""
+    )
+
+
+def _unreadable(delivery: Delivery) -> pa.Table:
+    rows = delivery.rejected
+    return pa.table(
+        {
+            "row_number": pa.array([row.row_number for row in rows], pa.int64()),
+            "record_key": pa.array([row.record_key for row in rows], pa.string()),
+            "rule": pa.array([row.rule for row in rows], pa.string()),
+            "item": pa.nulls(len(rows), pa.string()),
+            "reason": pa.array([row.reason for row in rows], pa.string()),
+        }
+    )
+
+
+def _refusing(rule: str, item: str, reason: str, condition: str) -> str:
+    return f"""SELECT row_number, record_key, {text(rule)} AS rule, {text(item)} AS item, {reason} AS reason
+        FROM staged {condition}"""
+
+
+def _no_key(dataset: Dataset) -> str:
+    key = "、".join(dataset.record_key)
+    reason = f"“{key}”为空或已失真，无法确定是哪条记录（规则：记录主键须可用）。请补正后重新报送。"
+    return _refusing("record_key", key, text(reason), "WHERE record_key IS NULL")
+
+
+def _doubled_key(dataset: Dataset) -> str:
+    key = "、".join(dataset.record_key)
+    reason = f"“{key}”与第 {{0}} 行重复（规则：一次报送中主键唯一）。已采用第 {{0}} 行，请核实后删去多余的行。"
+    doubled = """JOIN (SELECT record_key, min(row_number) AS first_row FROM staged WHERE record_key IS NOT NULL
+        GROUP BY record_key HAVING count(*) > 1) USING (record_key) WHERE row_number > first_row"""
+    return _refusing("doubled_key", key, f"format({text(reason)}, first_row)", doubled)
+
+
+def _no_identifying_item(dataset: Dataset, mode: str) -> str:
+    columns = [name for name, column in dataset.columns.items() if column.item in dataset.identifying]
+    named = "、".join(columns)
+    reason = f"“{named}”均为空，无法识别该记录所指的对象（规则：至少填报一项）。请补正后重新报送。"
+    blank = " AND ".join(is_blank(name) for name in columns)
+    kept = " AND operation IS DISTINCT FROM '删除'" if mode == "delta" else ""
+    return _refusing("no_identifying_item", named, text(reason), f"WHERE record_key IS NOT NULL AND {blank}{kept}")

@@ -1,0 +1,99 @@
+"""Taking a delivery whole or refusing it whole.
+
+A delivery is compared with what is held by (record key, row hash); only records that are new, changed or withdrawn are
+written. Rows delivered = accepted rows + rejected rows.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from foundation.catalogue.catalogue import table_name
+from foundation.catalogue.model import Dataset
+from foundation.delivery import Control, Delivery, DeliveryRefused, check_control
+from foundation.ingest.register import Arrival, Outcome
+from foundation.ingest.rows import find_refused, stage
+from foundation.sql import count, listed, text
+
+
+def take(
+    con: duckdb.DuckDBPyConnection,
+    dataset: Dataset,
+    arrival: Arrival,
+    delivery_id: str,
+    delivery: Delivery,
+    control: Control | None = None,
+) -> Outcome:
+    """Take a delivery into what is held, inside the caller's transaction.
+
+    Raises DeliveryRefused where the delivery breaks a rule as a whole; the caller rolls back and registers the refusal.
+    """
+    stage(con, dataset, delivery, arrival.mode)
+    find_refused(con, dataset, delivery, arrival.mode)
+    rejected = count(con, "refused_row")
+    rows = delivery.rows
+    check_control(control, delivery.file, rows=rows)
+    if arrival.mode == "full":
+        _check_volume(con, dataset, arrival.dataset, delivery.file, rows - rejected)
+    changed, withdrawn = _write(con, dataset, arrival, delivery_id, rejected)
+    return Outcome(arrival, delivery_id, "accepted", rows, rows - rejected, rejected, changed, withdrawn)
+
+
+def content_hash(con: duckdb.DuckDBPyConnection) -> str:
+    """A fingerprint of the staged rows that does not depend on their order, for a source that is not a file."""
+    row = con.execute("SELECT count(*), sum(row_hash::HUGEINT), bit_xor(row_hash) FROM staged").fetchone()
+    return "-".join(str(part) for part in row or ())
+
+
+def _check_volume(con: duckdb.DuckDBPyConnection, dataset: Dataset, name: str, file: str, accepted: int) -> None:
+    volume = dataset.volume
+    if accepted < volume.minimum:
+        raise DeliveryRefused(
+            "volume_minimum",
+            file,
+            f"全量报送仅有 {accepted} 条可用记录，少于目录规定的 {volume.minimum} 条",
+            "请核对是否漏报后重新报送。",
+        )
+    held = count(con, f"ingest.{table_name(name)}")
+    fallen = held - accepted
+    if fallen > volume.fall_records and fallen / held > volume.fall:
+        raise DeliveryRefused(
+            "volume_fall",
+            file,
+            f"全量报送有 {accepted} 条可用记录，比现有的 {held} 条减少 {fallen / held:.0%}，超过目录允许的 {volume.fall:.0%}",
+            "请核对是否漏报；确属大量注销的，请联系省信息中心调整目录中的降幅后重新报送。",
+        )
+
+
+def _write(
+    con: duckdb.DuckDBPyConnection, dataset: Dataset, arrival: Arrival, delivery_id: str, rejected: int
+) -> tuple[int, int]:
+    """Write what differs from what is held; numbers of changed (new or different) and withdrawn records.
+
+    A held record whose row was rejected today stays as it is: it has been delivered, it just can't be read.
+    """
+    held = f"ingest.{table_name(arrival.dataset)}"
+    usable = "(FROM staged ANTI JOIN refused_row USING (row_number))" if rejected else "staged"
+    kept = "WHERE operation <> '删除' AND" if arrival.mode == "delta" else "WHERE"
+    con.execute(
+        f"""CREATE TEMP TABLE changed_row AS SELECT delivered.* FROM {usable} AS delivered
+        LEFT JOIN (SELECT record_key, row_hash AS held_hash FROM {held}) USING (record_key)
+        {kept} row_hash IS DISTINCT FROM held_hash"""
+    )
+    if arrival.mode == "delta":
+        gone = f"SEMI JOIN (SELECT record_key FROM {usable} WHERE operation = '删除') USING (record_key)"
+    else:
+        gone = "ANTI JOIN staged USING (record_key) ANTI JOIN unreadable USING (record_key)"
+    con.execute(f"CREATE TEMP TABLE withdrawn AS SELECT record_key FROM (SELECT record_key FROM {held}) {gone}")
+    changed, withdrawn = count(con, "changed_row"), count(con, "withdrawn")
+    if changed or withdrawn:
+        con.execute(
+            f"""DELETE FROM {held} WHERE record_key IN
+            (SELECT record_key FROM changed_row UNION ALL SELECT record_key FROM withdrawn)"""
+        )
+        con.execute(
+            f"""INSERT INTO {held} BY NAME SELECT record_key, row_hash, {text(delivery_id)} AS delivery_id,
+            {text(str(arrival.business_date))}::DATE AS business_date, row_number, {listed(dataset.columns)}
+            FROM changed_row"""
+        )
+    return changed, withdrawn

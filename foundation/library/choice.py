@@ -1,0 +1,99 @@
+"""Which source's value an item takes: 一数一源, by the order of authorities that the catalogue gives (办法 art. 4-3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from foundation.catalogue.model import LibraryItem, LibraryTable
+from foundation.catalogue.sources import Source
+from foundation.sql import quoted, text
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A source under its alias in the consolidating query."""
+
+    alias: str
+    source: Source
+
+    def value(self, item: str) -> str:
+        column = self.source.sql(item)
+        return f"{self.alias}.{quoted(item)}" if column != "NULL" else "NULL"
+
+    def serves(self, name: str) -> bool:
+        """Whether a catalogue's source name (department/dataset, or department/dataset#role) means this source."""
+        dataset, _, role = name.partition("#")
+        return dataset == self.source.dataset and (not role or role == self.source.role)
+
+
+class Chooser:
+    """Writes the SQL that takes an item's value, and where it came from, from the first source that has it."""
+
+    def __init__(self, table: LibraryTable, candidates: list[Candidate]) -> None:
+        self.table = table
+        self.candidates = candidates
+
+    def orders(self, name: str, item: LibraryItem) -> list[tuple[str, list[Candidate]]]:
+        """(condition, sources in order) pairs of which the first whose condition holds decides."""
+        if item.authority is None:
+            return []
+        if isinstance(item.authority, list):
+            return [("true", self._in_order(item.authority, item.from_item or name))]
+        by_code = self.table.authorities[item.authority]
+        flat = [source for order in by_code.orders.values() for source in order] + by_code.otherwise
+        if name == by_code.item:
+            return [("true", self._in_order(list(dict.fromkeys(flat)), name))]
+        code = _coalesce([one.value(by_code.item) for one in self._in_order(list(dict.fromkeys(flat)), by_code.item)])
+        conditions = [
+            (f"starts_with({code}, {text(start)})", self._in_order(order, item.from_item or name))
+            for start, order in by_code.orders.items()
+        ]
+        return [*conditions, ("true", self._in_order(by_code.otherwise, item.from_item or name))]
+
+    def value(self, name: str, item: LibraryItem) -> str:
+        carried = item.from_item or name
+        return self._decide(name, item, lambda order: _coalesce([one.value(carried) for one in order]))
+
+    def origin(self, name: str, item: LibraryItem) -> str:
+        """The record and delivery that the value came from, and the time for which the record spoke."""
+        carried = item.from_item or name
+
+        def cases(order: list[Candidate]) -> str:
+            whens = [
+                f"WHEN {one.value(carried)} IS NOT NULL THEN {{'dataset': {text(one.source.dataset)}, "
+                f"'record_key': {one.alias}.record_key, 'delivery_id': {one.alias}.delivery_id, 'as_of': {one.alias}.as_of}}"
+                for one in order
+            ]
+            return f"CASE {' '.join(whens)} END" if whens else "NULL"
+
+        return self._decide(name, item, cases)
+
+    def identifier_is_valid(self, name: str, item: LibraryItem) -> str:
+        def cases(order: list[Candidate]) -> str:
+            whens = [f"WHEN {one.value(name)} IS NOT NULL THEN {one.alias}.identifier_is_valid" for one in order]
+            return f"coalesce(CASE {' '.join(whens)} END, false)" if whens else "false"
+
+        return self._decide(name, item, cases)
+
+    def is_registered(self, name: str, item: LibraryItem) -> str:
+        """Whether the authority for the item, the first source, holds a record of the entity."""
+
+        def first(order: list[Candidate]) -> str:
+            authority = [one for one in order if one.source.dataset == order[0].source.dataset]
+            return f"coalesce({', '.join(f'{one.alias}.record_key' for one in authority)}) IS NOT NULL"
+
+        return self._decide(name, item, first)
+
+    def _decide(self, name: str, item: LibraryItem, write) -> str:  # type: ignore[no-untyped-def]
+        orders = self.orders(name, item)
+        if len(orders) == 1:
+            return str(write(orders[0][1]))
+        whens = [f"WHEN {condition} THEN {write(order)}" for condition, order in orders]
+        return f"CASE {' '.join(whens)} END"
+
+    def _in_order(self, names: list[str], item: str) -> list[Candidate]:
+        return [one for name in names for one in self.candidates if one.serves(name) and one.source.carries(item)]
+
+
+def _coalesce(values: list[str]) -> str:
+    return f"coalesce({', '.join(values)})" if values else "NULL"

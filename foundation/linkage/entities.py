@@ -1,0 +1,112 @@
+"""Which entity each cluster of records is: identifiers of entities are minted once, opaque, and stay.
+
+A cluster keeps the identifier that most of its older members hold; of several clusters that hold parts of an entity the
+one with the most keeps it. Everything that happens to an identifier stands in `resolved.identity_event`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import duckdb
+
+from foundation.linkage.tables import RECORD_KEY, IdentityTables
+from foundation.sql import count, listed, text
+
+KEY = listed(RECORD_KEY)
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+DIGITS = 10
+SPACE = 2 ** (5 * DIGITS)
+FACTORS = (0x2C9277B5DA9D5, 0x1B873593CC9E2D51 % SPACE | 1)
+
+
+def assign(con: duckdb.DuckDBPyConnection, tables: IdentityTables, library: str, prefix: str, on: date) -> None:
+    """Give every cluster in `clustered` its entity and write links and events; the caller's transaction holds it all."""
+    _prior(con, tables)
+    _keep(con)
+    _mint(con, tables, prefix)
+    _events(con, library, on)
+    _write(con, tables)
+
+
+def _prior(con: duckdb.DuckDBPyConnection, tables: IdentityTables) -> None:
+    con.execute(
+        f"""CREATE TEMP TABLE placed AS SELECT clustered.*, link.{tables.key} AS old_id, link.method AS old_method
+        FROM clustered LEFT JOIN {tables.link} AS link USING ({KEY})"""
+    )
+
+
+def _keep(con: duckdb.DuckDBPyConnection) -> None:
+    """`kept`: clusters that go on with an identifier that members held; ties go to the better authority, then by key."""
+    con.execute(
+        """CREATE TEMP TABLE vote AS SELECT cluster, old_id, count(*) AS votes, min(rank) AS best
+        FROM placed WHERE old_id IS NOT NULL GROUP BY cluster, old_id"""
+    )
+    con.execute(
+        """CREATE TEMP TABLE kept AS
+        SELECT cluster, arg_min(old_id, (-votes, best, old_id)) AS entity FROM (
+            SELECT old_id, arg_min(cluster, (-votes, best, cluster)) AS cluster, arg_min(votes, (-votes, best, cluster)) AS votes,
+                arg_min(best, (-votes, best, cluster)) AS best
+            FROM vote GROUP BY old_id)
+        GROUP BY cluster"""
+    )
+
+
+def _mint(con: duckdb.DuckDBPyConnection, tables: IdentityTables, prefix: str) -> None:
+    """`entity_of`: kept and newly minted identifiers. A number is drawn in the order of the founding records, then
+    scrambled, so that equal input gives equal identifiers and an identifier tells nothing of whom it names."""
+    row = con.execute("SELECT minted FROM state.mint WHERE entity = ?", [tables.key]).fetchone()
+    minted = row[0] if row else 0
+    number = f"{minted} + row_number() OVER (ORDER BY founder)"
+    con.execute(
+        f"""CREATE TEMP TABLE minted AS SELECT cluster, {_scrambled(number, prefix)} AS entity FROM (
+            SELECT cluster, min((rank, record_key, role)) AS founder
+            FROM placed ANTI JOIN kept USING (cluster) GROUP BY cluster)"""
+    )
+    con.execute("CREATE TEMP TABLE entity_of AS FROM kept UNION ALL FROM minted")
+    new = count(con, "minted")
+    if new:
+        con.execute("DELETE FROM state.mint WHERE entity = ?", [tables.key])
+        con.execute("INSERT INTO state.mint VALUES (?, ?)", [tables.key, minted + new])
+
+
+def _scrambled(number: str, prefix: str) -> str:
+    """SQL that turns numbers into identifiers one to one: two odd factors and a shift, modulo 2^50, in base 32."""
+    steps = f"(({number})::HUGEINT * {FACTORS[0]} % {SPACE})::BIGINT"
+    steps = f"list_first([(xor(n, n >> 25)::HUGEINT * {FACTORS[1]} % {SPACE})::BIGINT FOR n IN [{steps}]])"
+    digits = " || ".join(f"{text(ALPHABET)}[((n >> {5 * place}) & 31) + 1]" for place in reversed(range(DIGITS)))
+    return f"list_first([{text(prefix)} || {digits} FOR n IN [{steps}]])"
+
+
+def _events(con: duckdb.DuckDBPyConnection, library: str, on: date) -> None:
+    con.execute(
+        f"""INSERT INTO resolved.identity_event BY NAME
+        SELECT {text(str(on))}::DATE AS happened_on, {text(library)} AS library, event, entity_id, other_entity_id FROM (
+            SELECT 'created' AS event, entity AS entity_id, NULL AS other_entity_id FROM minted
+            UNION ALL
+            SELECT DISTINCT 'merged', entity, old_id FROM vote JOIN entity_of USING (cluster)
+            WHERE old_id NOT IN (SELECT entity FROM entity_of)
+            UNION ALL
+            SELECT DISTINCT 'split', old_id, entity FROM vote JOIN entity_of USING (cluster)
+            WHERE old_id <> entity AND old_id IN (SELECT entity FROM entity_of)
+        ) ORDER BY ALL"""
+    )
+
+
+def _write(con: duckdb.DuckDBPyConnection, tables: IdentityTables) -> None:
+    method = "CASE WHEN is_identified THEN 'identifier' ELSE 'new' END"
+    con.execute(
+        f"""CREATE TEMP TABLE relinked AS SELECT {KEY}, entity AS {tables.key},
+            {method} AS method, 1.0::DOUBLE AS match_probability
+        FROM placed JOIN entity_of USING (cluster)
+        WHERE old_id IS DISTINCT FROM entity OR old_method IS DISTINCT FROM {method}"""
+    )
+    if count(con, tables.link):
+        con.execute(
+            f"""CREATE TEMP TABLE replaced AS SELECT {KEY} FROM relinked
+            UNION ALL SELECT {KEY} FROM removed ANTI JOIN added USING ({KEY})"""
+        )
+        con.execute(f"DELETE FROM {tables.link} WHERE ({KEY}) IN (FROM replaced)")
+        con.execute(f"DELETE FROM {tables.record} WHERE ({KEY}) IN (SELECT {KEY} FROM removed)")
+    con.execute(f"INSERT INTO {tables.link} BY NAME FROM relinked")
+    con.execute(f"INSERT INTO {tables.record} BY NAME FROM added")

@@ -1,0 +1,37 @@
+"""Chinese numerals, plain and in capitals (壹佰万, 三千五百, 一亿二千万), as exact numbers."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+_DIGITS = {
+    **dict(zip("〇一二三四五六七八九", range(10), strict=True)),
+    **dict(zip("零壹贰叁肆伍陆柒捌玖", range(10), strict=True)),
+    "两": 2, "弍": 2, "貳": 2, "參": 3, "陸": 6, "叄": 3, "弎": 3,
+}  # fmt: skip
+_TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
+_MYRIADS = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000}
+NUMERAL_CHARACTERS = "".join({**_DIGITS, **_TENS, **_MYRIADS})
+
+
+def chinese_number(text: str) -> Decimal | None:
+    """The number that a Chinese numeral states, None where it states none."""
+    if not text or any(character not in NUMERAL_CHARACTERS for character in text):
+        return None
+    if all(character in _DIGITS for character in text):
+        return Decimal("".join(str(_DIGITS[character]) for character in text))
+    total, section, digit = 0, 0, 0
+    for character in text:
+        if character in _DIGITS:
+            if digit:
+                return None
+            digit = _DIGITS[character]
+        elif character in _TENS:
+            section, digit = section + (digit or 1) * _TENS[character], 0
+        else:
+            unit = _MYRIADS[character]
+            total = (
+                (total + section + digit) * unit if total and unit > total else total + (section + digit or 1) * unit
+            )
+            section, digit = 0, 0
+    return Decimal(total + section + digit)

@@ -1,0 +1,164 @@
+"""The command line: `onesource demo | run | sql | dev | status`. Exit codes: 0 done, 1 failed, 2 wrong usage."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pipelines.query import Format
+
+app = typer.Typer(
+    help="onesource (一数一源): from the departments' deliveries to the published base libraries.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+Day = Annotated[str | None, typer.Option("--date", help="Business date, YYYY-MM-DD; today in the province by default.")]
+
+
+def main() -> None:
+    app()
+
+
+def clear_errors(command: Callable[..., None]) -> Callable[..., None]:
+    """What the operator can mend is one line on standard error and exit code 1, not a traceback."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        from foundation.catalogue.load import CatalogueError
+        from resources.postgres import InstallationError
+
+        try:
+            command(*args, **kwargs)
+        except (CatalogueError, InstallationError) as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(1) from None
+
+    return run
+
+
+def business_date(text: str | None) -> date:
+    from assets.night import PROVINCE
+
+    if text is None:
+        return datetime.now(PROVINCE).date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a date of the form YYYY-MM-DD", param_hint="--date") from None
+
+
+@app.command()
+@clear_errors
+def run(
+    deliveries: Annotated[Path | None, typer.Option(help="Folder where departments deliver.")] = None,
+    day: Day = None,
+    strict: Annotated[
+        bool, typer.Option(help="Exit 1 when a delivery was refused or a publication held back.")
+    ] = False,
+) -> None:
+    """Run the nightly job once: take in, conform, resolve, consolidate, publish."""
+    if deliveries is not None:
+        if not deliveries.is_dir():
+            raise typer.BadParameter(f"{deliveries} is not a folder", param_hint="--deliveries")
+        os.environ["ONESOURCE_DELIVERIES"] = str(deliveries.absolute())
+    failed, refused = _night(business_date(day))
+    if failed or (strict and refused):
+        raise typer.Exit(1)
+
+
+@app.command()
+@clear_errors
+def demo(
+    persons: Annotated[int, typer.Option(min=100, help="How many people the sample province has.")] = 20_000,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same province.")] = 1,
+    day: Day = None,
+) -> None:
+    """Make sample deliveries, run the nightly job on them, and say where to look."""
+    from pipelines.demo import make_demo
+
+    on = business_date(day)
+    make_demo(persons, seed, on)
+    failed, _ = _night(on)
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+@clear_errors
+def sql(
+    statement: Annotated[str, typer.Argument(help="One SELECT over ingest, conformed, resolved, library, share, …")],
+    form: Annotated[Format, typer.Option("--format", help="How to print the rows.")] = "table",
+) -> None:
+    """Run one read-only query over the lake."""
+    import duckdb
+
+    from pipelines.query import QueryRefused, query, show
+    from resources.settings import settings
+
+    try:
+        show(*query(settings(), statement), form)
+    except QueryRefused as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+    except duckdb.Error as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+
+
+@app.command()
+@clear_errors
+def status() -> None:
+    """Show each dataset's last delivery and when the next is due, and each library's entities and last publication."""
+    from pipelines.summary import show_status
+    from resources.installation import open_installation
+    from resources.settings import settings
+
+    with open_installation(settings()) as installation:
+        show_status(installation)
+
+
+@app.command()
+@clear_errors
+def dev(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000) -> None:
+    """Serve the Dagster UI and run its daemon on 127.0.0.1, with the same storage as every other command."""
+    from foundation.catalogue.load import load
+    from pipelines.instance import prepare_environment
+    from resources.settings import PROJECT, settings
+
+    load(settings().catalog)
+    prepare_environment(settings())
+    command = [
+        "dagster",
+        "dev",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--workspace",
+        str(PROJECT / "workspace.yaml"),
+    ]
+    raise typer.Exit(subprocess.call([sys.executable, "-m", *command], cwd=PROJECT))
+
+
+def _night(on: date) -> tuple[bool, bool]:
+    """Run the nightly job and print its summary; whether an asset failed, and whether a delivery was refused."""
+    from foundation.catalogue.load import load
+    from pipelines.night import run_night
+    from pipelines.summary import show_night
+    from resources.installation import open_installation
+    from resources.settings import settings
+
+    load(settings().catalog)
+    start = datetime.now(UTC).replace(tzinfo=None)
+    result = run_night(settings(), on)
+    with open_installation(settings()) as installation:
+        refused = show_night(installation, result, on, start)
+    return bool(result.failures), refused

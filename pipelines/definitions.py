@@ -1,0 +1,73 @@
+"""Everything that Dagster loads: the assets of all layers, the nightly job and its schedule."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from assets.conformed import conformed_assets
+from assets.deliveries import delivery_specs
+from assets.ingest import ingest_assets
+from assets.library import library_assets
+from assets.night import PROVINCE, Night
+from assets.resolved import resolved_assets
+from assets.share import share_assets
+from foundation.catalogue.load import load
+from pipelines.progress import progress_logger
+from resources.installation import Installation, open_installation
+from resources.settings import settings
+
+NIGHTLY = "nightly"
+
+
+@dg.resource
+def installation(_: dg.InitResourceContext) -> Iterator[Installation]:
+    """The installation that the environment names, open while the run lasts."""
+    with open_installation(settings()) as opened:
+        yield opened
+
+
+nightly = dg.define_asset_job(
+    NIGHTLY,
+    selection=dg.AssetSelection.all(),
+    executor_def=dg.in_process_executor,
+    description="每夜：接收各部门报送，标准化，识别主体，汇入基础库，发布。",
+)
+
+
+@dg.schedule(
+    job=nightly,
+    cron_schedule="{1} {0} * * *".format(*settings().nightly_at.split(":")),
+    execution_timezone=PROVINCE.key,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)
+def every_night(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """The nightly job for the business date on which it starts."""
+    business_date = context.scheduled_execution_time.astimezone(PROVINCE).date().isoformat()
+    return dg.RunRequest(run_key=business_date, run_config=night_config(business_date))
+
+
+def night_config(business_date: str) -> dict[str, object]:
+    """Run configuration for a business date."""
+    return {"resources": {"night": {"config": {"business_date": business_date}}}}
+
+
+def _definitions() -> dg.Definitions:
+    catalogue = load(settings().catalog)
+    return dg.Definitions(
+        assets=[
+            *delivery_specs(catalogue),
+            *ingest_assets(catalogue),
+            *conformed_assets(catalogue),
+            *resolved_assets(catalogue),
+            *library_assets(catalogue),
+            *share_assets(catalogue),
+        ],
+        jobs=[nightly],
+        schedules=[every_night],
+        resources={"installation": installation, "night": Night()},
+        loggers={"progress": progress_logger},
+        executor=dg.in_process_executor,
+    )
+
+
+defs = _definitions()

@@ -1,0 +1,78 @@
+"""Read-only queries over the lake and `share`, for people and scripts."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from typing import Any, Literal
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from foundation.sql import text
+from resources.lake import open_lake
+from resources.postgres import SHARE, open_postgres
+from resources.settings import Settings
+
+Format = Literal["table", "csv", "json"]
+READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
+
+
+class QueryRefused(Exception):
+    """The statement is not one that only reads."""
+
+
+def query(settings: Settings, statement: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Column names and rows of one SELECT over the lake's schemas and `share`.
+
+    Raises QueryRefused for anything but one reading statement, duckdb.Error for one that is wrong.
+    """
+    postgres = open_postgres(settings)
+    lake = open_lake(settings, postgres, read_only=True)
+    try:
+        lake.con.execute(f"ATTACH {text(postgres.libpq())} AS {SHARE} (TYPE postgres, SCHEMA {text(SHARE)}, READ_ONLY)")
+        statements = lake.con.extract_statements(statement)
+        if len(statements) != 1 or statements[0].type not in READING:
+            raise QueryRefused("Only one reading statement (SELECT, FROM, WITH, DESCRIBE, SUMMARIZE) is allowed.")
+        _confine(lake.con, settings)
+        result = lake.con.execute(statements[0])
+        return [column[0] for column in result.description or []], result.fetchall()
+    finally:
+        lake.close()
+        postgres.engine.dispose()
+
+
+def _confine(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """No other file or address than the lake's, and no way back."""
+    if "://" not in settings.lake_path:
+        con.execute(f"SET allowed_directories = [{text(settings.lake_path)}]")
+        con.execute("SET enable_external_access = false")
+    con.execute("SET lock_configuration = true")
+
+
+def show(columns: list[str], rows: list[tuple[Any, ...]], form: Format) -> None:
+    """Print rows to standard output as a table, CSV or JSON."""
+    if form == "csv":
+        writer = csv.writer(sys.stdout)
+        writer.writerow(columns)
+        writer.writerows(rows)
+    elif form == "json":
+        values = [dict(zip(columns, row, strict=True)) for row in rows]
+        print(json.dumps(values, ensure_ascii=False, default=str, indent=2))
+    else:
+        _show_table(columns, rows)
+
+
+def _show_table(columns: list[str], rows: list[tuple[Any, ...]]) -> None:
+    table = Table(show_lines=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in row))
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=max(80, 40 * len(columns)))
+    console.print(table, markup=False)
+    console.print(f"{len(rows)} rows")

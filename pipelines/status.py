@@ -1,0 +1,96 @@
+"""How the datasets and libraries stand: what `onesource status` and the summary after a run show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+
+from foundation.catalogue.catalogue import table_name
+from foundation.catalogue.model import Cycle
+from resources.installation import Installation
+from resources.operations import publication
+
+CYCLE_DAYS = {Cycle.DAILY: 1, Cycle.WEEKLY: 7, Cycle.MONTHLY: 31, Cycle.QUARTERLY: 92, Cycle.YEARLY: 366}
+
+
+@dataclass(frozen=True)
+class DatasetStatus:
+    """The last delivery of a dataset; `next_due` None for one that comes irregularly or never came."""
+
+    dataset: str
+    title: str
+    last_delivery: date | None
+    status: str
+    rows: int
+    rejected_rows: int
+    held: int
+    next_due: date | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class TableStatus:
+    """A library table: its entities, and what was published last."""
+
+    library: str
+    table: str
+    title: str
+    entities: int
+    published_rows: int | None
+    published_on: date | None
+    published_at: datetime | None
+
+
+def dataset_statuses(installation: Installation) -> list[DatasetStatus]:
+    latest = installation.lake.con.execute(
+        """SELECT department || '/' || dataset, arg_max((business_date, status, rows, rejected_rows, reason), received_at),
+            max(business_date) FILTER (status IN ('accepted', 'duplicate'))
+        FROM ingest.delivery WHERE status <> 'superseded' GROUP BY ALL"""
+    ).fetchall()
+    by_name = {name: (last, taken) for name, last, taken in latest}
+    return [
+        _dataset_status(installation, name, *by_name.get(name, (None, None)))
+        for name in installation.catalogue.datasets
+    ]
+
+
+def _dataset_status(installation: Installation, name: str, last: tuple | None, taken: date | None) -> DatasetStatus:  # type: ignore[type-arg]
+    dataset = installation.catalogue.datasets[name]
+    days = CYCLE_DAYS.get(dataset.update.cycle)
+    due = taken + timedelta(days=days + dataset.update.grace_days) if taken and days else None
+    held = installation.lake.rows(f"ingest.{table_name(name)}")
+    if last is None:
+        return DatasetStatus(name, dataset.title, None, "not delivered", 0, 0, held, None, "")
+    business_date, status, rows, rejected, reason = last.values() if isinstance(last, dict) else last
+    return DatasetStatus(name, dataset.title, business_date, status, rows, rejected, held, due, reason or "")
+
+
+def table_statuses(installation: Installation) -> list[TableStatus]:
+    with installation.postgres.engine.connect() as connection:
+        published = {row.table_name: row for row in connection.execute(sa.select(publication))}
+    statuses = []
+    for name, table in installation.catalogue.tables.items():
+        row = published.get(name)
+        entities = installation.lake.rows(f"library.{name}")
+        statuses.append(
+            TableStatus(
+                installation.catalogue.library_of[name],
+                name,
+                table.title,
+                entities,
+                row.rows if row else None,
+                row.business_date if row else None,
+                row.published_at if row else None,
+            )
+        )
+    return statuses
+
+
+def refused_since(installation: Installation, start: datetime) -> list[tuple[str, str]]:
+    """Deliveries refused since a moment (UTC): their id and the reason."""
+    return installation.lake.con.execute(
+        "SELECT delivery_id, reason FROM ingest.delivery WHERE status = 'rejected' AND received_at >= ? ORDER BY received_at",
+        [start],
+    ).fetchall()

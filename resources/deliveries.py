@@ -1,0 +1,171 @@
+"""The delivery folder and the departments' databases: what has arrived, and taking it into the lake."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from foundation.catalogue.catalogue import Catalogue, split_name, table_name
+from foundation.catalogue.model import Dataset
+from foundation.delivery import (
+    Control,
+    Delivery,
+    DeliveryRefused,
+    Found,
+    check_control,
+    control,
+    discover,
+    open_database,
+    open_delivery,
+    sha256,
+)
+from foundation.ingest.held import held_columns
+from foundation.ingest.register import (
+    Arrival,
+    Outcome,
+    Registered,
+    register,
+    register_rejected,
+    registered,
+)
+from foundation.ingest.take import content_hash, take
+from resources.lake import Lake
+from resources.settings import Settings
+
+
+@dataclass(frozen=True)
+class Deliveries:
+    """Where the departments deliver."""
+
+    settings: Settings
+    catalogue: Catalogue
+
+    def ingest(self, lake: Lake, name: str, until: date) -> list[Outcome]:
+        """Take all deliveries of a dataset that have arrived for business dates up to `until`, oldest first."""
+        dataset = self.catalogue.datasets[name]
+        lake.ensure(f"ingest.{table_name(name)}", held_columns(dataset))
+        if dataset.format.kind == "database":
+            outcome = self._ingest_database(lake, name, dataset, until)
+            return [outcome] if outcome else []
+        found = discover(self.settings.deliveries_folder, *split_name(name), dataset)
+        outcomes = []
+        for file in found:
+            if file.business_date is not None and file.business_date > until:
+                continue
+            outcome = self._ingest_file(lake, name, dataset, file, until)
+            if outcome is not None:
+                outcomes.append(outcome)
+        return outcomes
+
+    def _ingest_file(self, lake: Lake, name: str, dataset: Dataset, file: Found, today: date) -> Outcome | None:
+        """Take one file; None where it is registered already."""
+        earlier = registered(lake.con, name)
+        uri = str(file.path.relative_to(self.settings.deliveries_folder))
+        if any((one.uri, one.size, one.modified_ns) == (uri, file.size, file.modified_ns) for one in earlier):
+            return None
+        arrival = Arrival(name, file.business_date or today, uri, size=file.size, modified_ns=file.modified_ns)
+        try:
+            if file.problem is not None:
+                raise file.problem
+            arrival = replace(arrival, sha256=sha256(file.path))
+            declared = control(file.path)
+            check_control(declared, file.path.name, sha256=arrival.sha256)
+            arrival = replace(arrival, mode=declared.mode if declared else "full")
+            same = _same_as(arrival, earlier)
+            if same is not None:
+                return _registered(lake, _duplicate(arrival, _new_id(arrival, earlier), same))
+            _check_order(arrival, file.path.name, earlier)
+            return _take(lake, dataset, arrival, earlier, open_delivery(dataset, file.path, arrival.mode), declared)
+        except DeliveryRefused as refusal:
+            return _registered(lake, _refused(arrival, _new_id(arrival, earlier), refusal))
+
+    def _ingest_database(self, lake: Lake, name: str, dataset: Dataset, today: date) -> Outcome | None:
+        """Read the department's own table as a full delivery of today; None where no database is given or nothing is new."""
+        department, _ = split_name(name)
+        url = self.settings.database_url(department)
+        if url is None:
+            return None
+        earlier = registered(lake.con, name)
+        arrival = Arrival(name, today, f"{department}:{dataset.format.table}")
+        try:
+            _check_order(arrival, arrival.uri, earlier)
+            return _take(lake, dataset, arrival, earlier, open_database(dataset, url))
+        except DeliveryRefused as refusal:
+            return _registered(lake, _refused(arrival, _new_id(arrival, earlier), refusal))
+
+
+def _take(
+    lake: Lake,
+    dataset: Dataset,
+    arrival: Arrival,
+    earlier: list[Registered],
+    delivery: Delivery,
+    declared: Control | None = None,
+) -> Outcome | None:
+    delivery_id = _new_id(arrival, earlier)
+    with lake.postgres.lock(f"ingest.{arrival.dataset}"), lake.transaction():
+        outcome = take(lake.con, dataset, arrival, delivery_id, delivery, declared)
+        if not arrival.sha256:
+            outcome = replace(outcome, arrival=replace(arrival, sha256=content_hash(lake.con)))
+            same = _same_as(outcome.arrival, earlier)
+            if same is not None and same.business_date == arrival.business_date:
+                return None
+            if same is not None:
+                outcome = _duplicate(outcome.arrival, delivery_id, same)
+        if outcome.status == "accepted":
+            register_rejected(lake.con, arrival.dataset, delivery_id, arrival.business_date)
+        register(lake.con, outcome)
+        return outcome
+
+
+def _registered(lake: Lake, outcome: Outcome) -> Outcome:
+    with lake.transaction():
+        register(lake.con, outcome)
+    return outcome
+
+
+def _taken(earlier: list[Registered]) -> list[Registered]:
+    return [one for one in earlier if one.status in ("accepted", "duplicate")]
+
+
+def _same_as(arrival: Arrival, earlier: list[Registered]) -> Registered | None:
+    """The delivery that this one repeats: the last one taken, or for a delta any of the same business date."""
+    taken = _taken(earlier)
+    if arrival.mode == "full":
+        taken = taken[-1:]
+    else:
+        taken = [one for one in taken if one.business_date == arrival.business_date]
+    return next((one for one in taken if (one.sha256, one.mode) == (arrival.sha256, arrival.mode)), None)
+
+
+def _check_order(arrival: Arrival, file: str, earlier: list[Registered]) -> None:
+    newest = max((one.business_date for one in _taken(earlier)), default=None)
+    if newest is not None and arrival.business_date < newest:
+        raise DeliveryRefused(
+            "business_date_order",
+            file,
+            f"业务日期 {arrival.business_date} 早于已接收的 {newest}",
+            "请按业务日期先后报送；如需更正，请以新的业务日期报送全量数据。",
+        )
+
+
+def _new_id(arrival: Arrival, earlier: list[Registered]) -> str:
+    """Department, dataset, business date and how many deliveries of that date came before, as in `a.b.2026-11-25.1`."""
+    before = sum(one.business_date == arrival.business_date for one in earlier)
+    return f"{arrival.dataset.replace('/', '.')}.{arrival.business_date}.{before + 1}"
+
+
+def _refused(arrival: Arrival, delivery_id: str, refusal: DeliveryRefused) -> Outcome:
+    return Outcome(arrival, delivery_id, "rejected", rule=refusal.rule, reason=refusal.reason)
+
+
+def _duplicate(arrival: Arrival, delivery_id: str, same: Registered) -> Outcome:
+    return Outcome(
+        arrival,
+        delivery_id,
+        "duplicate",
+        same.rows,
+        same.accepted_rows,
+        same.rejected_rows,
+        reason=f"内容与报送 {same.delivery_id} 相同，无需重复处理。",
+    )

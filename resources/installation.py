@@ -1,0 +1,53 @@
+"""An installation opened for work: settings, catalogue, PostgreSQL and the lake, prepared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from foundation.catalogue.catalogue import Catalogue
+from foundation.catalogue.load import load
+from resources.deliveries import Deliveries
+from resources.lake import Lake, open_lake
+from resources.postgres import Postgres, open_postgres
+from resources.preparation import prepare
+from resources.published import PublishedFiles
+from resources.settings import Settings
+from resources.share import Share
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Everything that a stage needs; its parts say what they do."""
+
+    settings: Settings
+    catalogue: Catalogue
+    postgres: Postgres
+    lake: Lake
+
+    @property
+    def deliveries(self) -> Deliveries:
+        return Deliveries(self.settings, self.catalogue)
+
+    @property
+    def share(self) -> Share:
+        return Share(self.settings, self.catalogue, self.lake)
+
+    @property
+    def published(self) -> PublishedFiles:
+        return PublishedFiles(self.settings, self.catalogue, self.lake)
+
+
+@contextmanager
+def open_installation(settings: Settings) -> Iterator[Installation]:
+    """Open, prepare and at the end close; InstallationError or CatalogueError says what has to be mended."""
+    catalogue = load(settings.catalog)
+    postgres = open_postgres(settings)
+    lake = open_lake(settings, postgres)
+    try:
+        prepare(lake, catalogue)
+        yield Installation(settings, catalogue, postgres, lake)
+    finally:
+        lake.close()
+        postgres.engine.dispose()

@@ -1,0 +1,214 @@
+"""The lake: DuckLake tables (Parquet files, catalogue in PostgreSQL), read and written set by set, consumed by change.
+
+A consumer remembers the snapshot that it last consumed of each table; what it writes and what it remembers are committed
+together, so a run that was killed anywhere is simply run again.
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from foundation.sql import quoted, text
+from resources.postgres import LAKE, InstallationError, Postgres
+from resources.settings import Settings
+
+SCHEMAS = ("ingest", "conformed", "resolved", "crosscheck", "library", "theme", "quality", "state")
+EXTENSIONS = ("ducklake", "postgres_scanner", "spatial")
+
+
+@dataclass
+class Lake:
+    """One connection to the lake; its SQL names tables as `schema.table`."""
+
+    con: duckdb.DuckDBPyConnection
+    postgres: Postgres
+    path: str
+
+    def exists(self, table: str) -> bool:
+        schema, _, name = table.partition(".")
+        found = self.con.execute(
+            "SELECT 1 FROM duckdb_tables() WHERE database_name = 'lake' AND schema_name = ? AND table_name = ?",
+            [schema, name],
+        ).fetchone()
+        return found is not None
+
+    def ensure(self, table: str, columns: Mapping[str, str]) -> None:
+        """Create the table, or add the columns that it lacks; a column is never dropped."""
+        if not self.exists(table):
+            listed = ", ".join(f"{quoted(name)} {type_}" for name, type_ in columns.items())
+            self.con.execute(f"CREATE TABLE IF NOT EXISTS {table} ({listed})")
+            return
+        present = {row[0] for row in self.con.execute(f"DESCRIBE {table}").fetchall()}
+        for name, type_ in columns.items():
+            if name not in present:
+                self.con.execute(f"ALTER TABLE {table} ADD COLUMN {quoted(name)} {type_}")
+
+    def snapshot(self) -> int:
+        """The number of the newest state of the lake, inside a transaction the one that it reads."""
+        return int(self.con.execute("FROM lake.current_snapshot()").fetchone()[0])  # type: ignore[index]
+
+    def rows(self, table: str) -> int:
+        return int(self.con.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # type: ignore[index]
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; temporary tables made inside are dropped in either case."""
+        self.con.execute("BEGIN")
+        try:
+            yield
+            self.con.execute("COMMIT")
+        except BaseException:
+            with suppress(duckdb.Error):
+                self.con.execute("ROLLBACK")
+            raise
+        finally:
+            self._drop_temporary()
+
+    @contextmanager
+    def consuming(self, consumer: str, sources: list[str]) -> Iterator[Feed]:
+        """The changes of the source tables since this consumer last read them, in one transaction with what it writes."""
+        with self.postgres.lock(consumer), self.transaction():
+            feed = Feed(self, consumer, self.snapshot(), self._watermarks(consumer))
+            yield feed
+            feed.remember(sources)
+
+    def _watermarks(self, consumer: str) -> dict[str, int]:
+        rows = self.con.execute("SELECT source, snapshot FROM state.watermark WHERE consumer = ?", [consumer])
+        return dict(rows.fetchall())
+
+    def _drop_temporary(self) -> None:
+        with suppress(duckdb.Error):
+            for (name,) in self.con.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall():
+                self.con.execute(f"DROP TABLE IF EXISTS temp.{quoted(name)}")
+
+    def close(self) -> None:
+        self.con.close()
+
+
+@dataclass
+class Feed:
+    """What changed in the sources since the consumer's watermark."""
+
+    lake: Lake
+    consumer: str
+    snapshot: int
+    watermarks: Mapping[str, int]
+    changed: set[str] = field(default_factory=set)
+
+    @property
+    def con(self) -> duckdb.DuckDBPyConnection:
+        return self.lake.con
+
+    def is_first(self, source: str) -> bool:
+        return source not in self.watermarks
+
+    def keys(self, source: str, columns: list[str], into: str) -> int:
+        """Write the distinct values of the columns among rows inserted or deleted since the watermark; their number.
+
+        At the first reading these are the values of all rows.
+        """
+        listed = ", ".join(quoted(column) for column in columns)
+        self.lake.con.execute(f"CREATE TEMP TABLE {into} AS SELECT DISTINCT {listed} FROM {self._changes(source)}")
+        count = int(self.lake.con.execute(f"SELECT count(*) FROM {into}").fetchone()[0])  # type: ignore[index]
+        if count or self.is_first(source):
+            self.changed.add(source)
+        return count
+
+    def _changes(self, source: str) -> str:
+        if self.is_first(source):
+            return source
+        since = self.watermarks[source] + 1
+        if since > self.snapshot:
+            return f"(FROM {source} LIMIT 0)"
+        schema, _, name = source.partition(".")
+        return f"ducklake_table_changes('lake', {text(schema)}, {text(name)}, {since}, {self.snapshot})"
+
+    def remember(self, sources: list[str]) -> None:
+        """Move the watermark of the sources that changed; one that did not change needs no new state of the lake."""
+        moved = [source for source in sources if source in self.changed]
+        if not moved:
+            return
+        con = self.lake.con
+        listed = ", ".join(text(source) for source in moved)
+        con.execute(f"DELETE FROM state.watermark WHERE consumer = ? AND source IN ({listed})", [self.consumer])
+        con.executemany(
+            "INSERT INTO state.watermark VALUES (?, ?, ?)", [[self.consumer, source, self.snapshot] for source in moved]
+        )
+
+
+def open_lake(settings: Settings, postgres: Postgres, *, read_only: bool = False) -> Lake:
+    """Attach the lake, making it where it does not exist; memory and threads bounded, spilling under ONESOURCE_HOME."""
+    con = connect(settings)
+    if settings.lake_path.startswith("s3://"):
+        load(con, "httpfs")
+        con.execute("CREATE SECRET s3 (TYPE s3, PROVIDER config)")
+    elif not read_only:
+        Path(settings.lake_path).mkdir(parents=True, exist_ok=True)
+    options = [f"DATA_PATH {text(settings.lake_path)}", f"METADATA_SCHEMA {text(LAKE)}", "DATA_INLINING_ROW_LIMIT 0"]
+    try:
+        address = text(f"ducklake:postgres:{postgres.libpq()}")
+        con.execute(f"ATTACH {address} AS lake ({', '.join(options + ['READ_ONLY'] * read_only)})")
+    except duckdb.Error as error:
+        raise InstallationError(_attach_problem(str(error), settings, postgres)) from None
+    con.execute("USE lake")
+    lake = Lake(con, postgres, settings.lake_path)
+    if not read_only:
+        _prepare(lake)
+    return lake
+
+
+def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
+    """An engine with the extensions that the lake needs, from the packages installed: nothing is downloaded."""
+    spill = settings.home / "spill"
+    spill.mkdir(parents=True, exist_ok=True)
+    con = duckdb.connect(
+        config={
+            "memory_limit": settings.memory_limit,
+            "threads": settings.threads,
+            "temp_directory": str(spill),
+            "preserve_insertion_order": False,
+            "autoinstall_known_extensions": False,
+        }
+    )
+    for extension in EXTENSIONS:
+        load(con, extension)
+    return con
+
+
+def load(con: duckdb.DuckDBPyConnection, extension: str) -> None:
+    """Load an extension from the package that carries it."""
+    package = importlib.resources.files(f"duckdb_extension_{extension}")
+    file = package / "extensions" / f"v{duckdb.__version__}" / f"{extension}.duckdb_extension"
+    con.execute(f"LOAD {text(str(file))}")
+
+
+def _prepare(lake: Lake) -> None:
+    present = {
+        row[0]
+        for row in lake.con.execute("SELECT schema_name FROM duckdb_schemas() WHERE database_name = 'lake'").fetchall()
+    }
+    if set(SCHEMAS) <= present and lake.exists("state.watermark"):
+        return
+    with lake.postgres.lock("lake"):
+        for schema in SCHEMAS:
+            lake.con.execute(f"CREATE SCHEMA IF NOT EXISTS lake.{schema}")
+        lake.ensure("state.watermark", {"consumer": "VARCHAR", "source": "VARCHAR", "snapshot": "BIGINT"})
+
+
+def _attach_problem(message: str, settings: Settings, postgres: Postgres) -> str:
+    address = postgres.url.render_as_string(hide_password=True)
+    if "version" in message.lower():
+        return (
+            f"The lake at {settings.lake_path} was written by a newer version of DuckLake than this one reads. "
+            f"Install the version of onesource that wrote it. ({message.splitlines()[0][:200]})"
+        )
+    return (
+        f"The lake at {settings.lake_path} (catalogue in {address}) can't be opened: {message.splitlines()[0][:200]}. "
+        "Check ONESOURCE_LAKE and ONESOURCE_POSTGRES_URL, and that both can be reached."
+    )

@@ -1,0 +1,129 @@
+"""The published files: each table of `share` as Parquet and CSV by business date, with a manifest.
+
+A folder is written aside and moved into place, so a reader never sees half of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from foundation.catalogue.catalogue import Catalogue
+from foundation.library.states import columns_of
+from foundation.publication.rows import geometry_columns, published_sql
+from foundation.sql import quoted, text
+from resources.lake import Lake
+from resources.settings import Settings
+from resources.share import Published
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class PublishedFiles:
+    """Writes the batch files under `$ONESOURCE_HOME/published/<table>/<business date>/`."""
+
+    settings: Settings
+    catalogue: Catalogue
+    lake: Lake
+
+    def write(self, name: str, on: date, published: Published) -> Path:
+        """The folder of the business date, holding what `share` shows; nothing is done where it holds that already."""
+        folder = self.settings.home / "published" / name / str(on)
+        if _snapshot(folder) == published.snapshot:
+            return folder
+        aside = folder.with_name(f".{folder.name}.{os.getpid()}")
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(parents=True)
+        same = self._same(folder.parent, published.snapshot)
+        if same is not None:
+            for file in same.iterdir():
+                if file.name != MANIFEST:
+                    os.link(file, aside / file.name)
+        else:
+            self._write_files(name, aside)
+        (aside / MANIFEST).write_text(self._manifest(name, on, aside, published), encoding="utf-8")
+        _move(aside, folder)
+        self._remove_old(folder.parent, on)
+        return folder
+
+    def _same(self, place: Path, snapshot: int) -> Path | None:
+        """A folder of another business date that shows the same state."""
+        return next((one for one in sorted(place.glob("[0-9]*")) if _snapshot(one) == snapshot), None)
+
+    def _write_files(self, name: str, folder: Path) -> None:
+        key = quoted(self.catalogue.tables[name].key)
+        table = published_sql(self.catalogue, name, as_text=False)
+        rows = f"FROM ({table}) ORDER BY {key}"
+        parquet, csv = folder / f"{name}.parquet", folder / f"{name}.csv"
+        con = self.lake.con
+        con.execute(f"COPY ({rows}) TO {text(str(parquet))} (FORMAT parquet, COMPRESSION zstd)")
+        geometries = geometry_columns(self.catalogue, name)
+        replaced = ", ".join(f"ST_AsGeoJSON({quoted(column)}) AS {quoted(column)}" for column in geometries)
+        columns = f"* REPLACE ({replaced})" if geometries else "*"
+        con.execute(f"COPY (SELECT {columns} FROM {text(str(parquet))}) TO {text(str(csv))} (FORMAT csv, HEADER)")
+
+    def _manifest(self, name: str, on: date, folder: Path, published: Published) -> str:
+        table = self.catalogue.tables[name]
+        items = self.catalogue.items[table.subject]
+        types = columns_of(self.lake.con, published_sql(self.catalogue, name, as_text=False))
+        manifest = {
+            "table": name,
+            "title": table.title,
+            "code": table.code,
+            "business_date": str(on),
+            "rows": published.rows,
+            "snapshot": published.snapshot,
+            "schema": [
+                {"name": column, "type": kind, "title": items[column].title if column in items else None}
+                for column, kind in types.items()
+            ],
+            "files": {
+                file.name: {"bytes": file.stat().st_size, "sha256": _sha256(file)} for file in sorted(folder.iterdir())
+            },
+            "deliveries": self._delivery_dates(table.subject),
+        }
+        return json.dumps(manifest, ensure_ascii=False, indent=2)
+
+    def _delivery_dates(self, subject: str) -> dict[str, str]:
+        """The business date of the last delivery taken from each dataset that the table rests on."""
+        rows = self.lake.con.execute(
+            "SELECT department || '/' || dataset, max(business_date)::VARCHAR FROM ingest.delivery "
+            "WHERE status IN ('accepted', 'duplicate') GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+        return {name: day for name, day in rows if self.catalogue.datasets[name].subject == subject}
+
+    def _remove_old(self, place: Path, on: date) -> None:
+        oldest = str(on - timedelta(days=self.settings.published_keep_days))
+        for folder in place.glob("[0-9]*"):
+            if folder.name < oldest:
+                shutil.rmtree(folder)
+
+
+def _snapshot(folder: Path) -> int | None:
+    """The lake's snapshot that a folder's files show."""
+    try:
+        return int(json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["snapshot"])
+    except (FileNotFoundError, json.JSONDecodeError, KeyError):
+        return None
+
+
+def _move(aside: Path, folder: Path) -> None:
+    if folder.exists():
+        before = folder.with_name(f".{folder.name}.before")
+        shutil.rmtree(before, ignore_errors=True)
+        folder.rename(before)
+        aside.rename(folder)
+        shutil.rmtree(before)
+    else:
+        aside.rename(folder)
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
