@@ -131,11 +131,10 @@ def _taken(earlier: list[Registered]) -> list[Registered]:
 def _same_as(arrival: Arrival, earlier: list[Registered]) -> Registered | None:
     """The delivery that this one repeats: the last one taken, or for a delta any of the same business date."""
     taken = _taken(earlier)
-    if arrival.mode == "full":
-        taken = taken[-1:]
-    else:
-        taken = [one for one in taken if one.business_date == arrival.business_date]
-    return next((one for one in taken if (one.sha256, one.mode) == (arrival.sha256, arrival.mode)), None)
+    candidates = taken[-1:]
+    if arrival.mode == "delta":
+        candidates = [one for one in taken if one.business_date == arrival.business_date]
+    return next((one for one in candidates if (one.sha256, one.mode) == (arrival.sha256, arrival.mode)), None)
 
 
 def _check_order(arrival: Arrival, file: str, earlier: list[Registered]) -> None:
