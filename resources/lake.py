@@ -18,11 +18,10 @@ from foundation.sql import quoted, text
 from resources.postgres import LAKE, InstallationError, Postgres
 from resources.settings import Settings
 
-SCHEMAS = ("ingest", "conformed", "resolved", "crosscheck", "library", "theme", "quality", "state")
+SCHEMAS = ("ingest", "conformed", "resolved", "crosscheck", "library", "stored", "theme", "quality", "state")
+# duckdb_tables() would load the statistics of every table of the lake.
+TEMPORARY = "SELECT DISTINCT table_name FROM duckdb_columns() WHERE database_name = 'temp' AND NOT internal"
 EXTENSIONS = ("ducklake", "postgres_scanner", "spatial")
-# Not duckdb_tables(): it reads the statistics of all tables of the lake, 100 ms each time; duckdb_columns() takes 10.
-TEMPORARY_TABLES = """SELECT DISTINCT table_name FROM duckdb_columns() WHERE database_name = 'temp'
-    EXCEPT SELECT view_name FROM duckdb_views() WHERE database_name = 'temp'"""
 
 
 @dataclass
@@ -87,7 +86,7 @@ class Lake:
 
     def _drop_temporary(self) -> None:
         with suppress(duckdb.Error):
-            for (name,) in self.con.execute(TEMPORARY_TABLES).fetchall():
+            for (name,) in self.con.execute(TEMPORARY).fetchall():
                 self.con.execute(f"DROP TABLE IF EXISTS temp.{quoted(name)}")
 
     def close(self) -> None:
