@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import warnings
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -44,8 +42,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         pass
     yield server
     server.admin.dispose()
-    with suppress(subprocess.TimeoutExpired):  # on a busy machine it is killed instead
-        embedded.cleanup()
 
 
 @pytest.fixture
