@@ -32,7 +32,7 @@ def published_sql(catalogue: Catalogue, name: str, *, as_text: bool = True, keys
         for column in published_columns(catalogue, name)
     ]
     wanted = f" SEMI JOIN {keys} USING ({listed([table.key])})" if keys else ""
-    return f"SELECT {', '.join(columns)} FROM library.{name}{wanted} WHERE {table.share_when or 'true'}"
+    return f"SELECT {', '.join(columns)} FROM stored.{name}{wanted} WHERE {table.share_when or 'true'}"
 
 
 def _geometry(column: str, as_text: bool) -> str:
