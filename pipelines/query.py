@@ -75,7 +75,7 @@ def _show_table(columns: list[str], rows: list[tuple[Any, ...]]) -> None:
     if not console.is_terminal:
         console = Console(width=max(80, 40 * len(columns)))
     console.print(table, markup=False)
-    console.print(f"{len(rows)} rows")
+    console.print(f"{len(rows)} row{'s' * (len(rows) != 1)}")
 
 
 def _text(value: Any) -> str:

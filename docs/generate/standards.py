@@ -17,7 +17,7 @@ record stays. After an **error** an identifier no longer says who is meant, and 
 read; after a **warning** the value is used. Where the value says something else than what was delivered, the delivered text
 stands in the column `delivered`.
 
-    onesource sql "SELECT item, rule, count(*) FROM (SELECT unnest(issues, recursive := true) FROM conformed.education__student) GROUP BY ALL"
+    onesource sql "SELECT one.item, one.rule, count(*) FROM conformed.education__student, unnest(issues) AS t(one) GROUP BY ALL"
 
 ## Standards
 
