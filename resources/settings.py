@@ -26,7 +26,9 @@ class Settings(BaseSettings):
         None, description="bound on the engine's memory, e.g. `8GB`; default 60 % of the machine's"
     )
     threads: int = Field(
-        default_factory=lambda: len(os.sched_getaffinity(0)), ge=1, description="threads to work with; default all cores"
+        default_factory=lambda: len(os.sched_getaffinity(0)),
+        ge=1,
+        description="threads to work with; default all cores",
     )
     nightly_at: str = Field("02:00", pattern=r"^\d{2}:\d{2}$", description="when the nightly job starts, province time")
     published_keep_days: int = Field(

@@ -196,6 +196,4 @@ def new_home(server: Server, folder: Path) -> Iterator[Home]:
 
 
 def settings_of(folder: Path, url: sa.URL) -> Settings:
-    return Settings(
-        home=folder, postgres_url=url.render_as_string(hide_password=False), memory=MEMORY, threads=THREADS
-    )
+    return Settings(home=folder, postgres_url=url.render_as_string(hide_password=False), memory=MEMORY, threads=THREADS)

@@ -59,15 +59,20 @@ def _entities_of(changes: Changes, consolidation: Consolidation, source: Source,
         AND department = {text(source.department)} AND dataset = {text(source.short_name)})"""
     if consolidation.table.identity is not None:
         link = identity_tables(consolidation.name, consolidation.table).link
-        return f"""SELECT {key}, {cause} AS cause FROM {link} SEMI JOIN {records} USING (record_key)
+        now = f"""SELECT {key}, {cause} AS cause FROM {link} SEMI JOIN {records} USING (record_key)
             WHERE department = {text(source.department)} AND dataset = {text(source.short_name)}"""
-    now = f"""SELECT {source.sql(consolidation.table.key)} AS {key}, {cause} AS cause
-        FROM {source.table} SEMI JOIN {records} USING (record_key)"""
+    else:
+        now = f"""SELECT {source.sql(consolidation.table.key)} AS {key}, {cause} AS cause
+            FROM {source.table} SEMI JOIN {records} USING (record_key)"""
     if changes.is_first(source.table):
         return now
-    before = f"""SELECT {key}, {cause} AS cause FROM stored.{consolidation.name}
-        WHERE {record_column(source, "record_key")} IN (SELECT record_key FROM {records})"""
-    return f"{now} UNION ALL {before}"
+    before = [
+        f"""SELECT {key}, {cause} AS cause FROM stored.{consolidation.name}
+        WHERE {record_column(one, "record_key")} IN (SELECT record_key FROM {records})"""
+        for one in consolidation.sources
+        if one.dataset == source.dataset
+    ]
+    return " UNION ALL ".join([now, *before])
 
 
 def _by_links(changes: Changes, consolidation: Consolidation) -> list[str]:

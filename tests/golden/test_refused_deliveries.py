@@ -42,7 +42,7 @@ SPOILED = {
     "column_unknown": written(COLUMNS + ",婚姻状况\n" + FULL_ROW + ",\n"),
     "empty_file": written(""),
     "volume_minimum": without_rows,
-    "wrong_encoding": written(COLUMNS + "\n" + FULL_ROW + "\n", "utf-8"),
+    "encoding": written(COLUMNS + "\n" + FULL_ROW + "\n", "utf-8"),
     "undecodable": lambda path: path.write_bytes(COLUMNS.encode("gb18030") + b"\r\n\xff\xff\xff,,\r\n") and None,
     "row_count_mismatch": broken_control(rows=99),
     "hash_mismatch": broken_control(sha256="0" * 64),
@@ -75,14 +75,24 @@ def test_a_refusal_leaves_what_was_held_and_every_other_dataset(home: Home) -> N
     home.night(ON)
     path = home.deliver(RESIDENT, NEXT, PEOPLE[:3])
     path.write_bytes(path.read_bytes().replace("姓名".encode("gb18030"), "名字".encode("gb18030"), 1))
-    home.deliver(STUDENT, NEXT, [{"学籍号": "G1", "姓名": "赵敏", "身份证件号": citizen_id("610103", "20100101", 2), "年级": "九年级"}])
+    home.deliver(
+        STUDENT,
+        NEXT,
+        [{"学籍号": "G1", "姓名": "赵敏", "身份证件号": citizen_id("610103", "20100101", 2), "年级": "九年级"}],
+    )
 
     home.night(NEXT)
 
     refused = home.delivery(RESIDENT, NEXT)
     assert (refused["status"], refused["rule"]) == ("rejected", "column_missing")
     assert "“姓名”" in refused["reason"]
-    assert {row["name"] for row in home.shared("SELECT name FROM share.person")} == {"张伟", "李强", "王磊", "刘洋", "赵敏"}
+    assert {row["name"] for row in home.shared("SELECT name FROM share.person")} == {
+        "张伟",
+        "李强",
+        "王磊",
+        "刘洋",
+        "赵敏",
+    }
     assert home.value("SELECT grade FROM library.person WHERE name = '赵敏'") == "九年级"
 
 
