@@ -178,6 +178,7 @@ def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
             "autoinstall_known_extensions": False,
         }
     )
+    con.execute("SET enable_progress_bar = false")  # it is drawn on standard output, amid the rows of a query
     for extension in EXTENSIONS:
         load(con, extension)
     return con

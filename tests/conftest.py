@@ -42,7 +42,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         pass
     yield server
     server.admin.dispose()
-    embedded.cleanup()
 
 
 @pytest.fixture

@@ -158,5 +158,7 @@ def _by_code(authority: str, rows: list[tuple[str, str]]) -> str:
 
 
 def _codes(catalogue: Catalogue) -> str:
-    rows = [(name, one.title, one.standard, len(one.names), len(one.successors)) for name, one in catalogue.codes.items()]
+    rows = [
+        (name, one.title, one.standard, len(one.names), len(one.successors)) for name, one in catalogue.codes.items()
+    ]
     return f"## Code tables 代码表\n\n{table(['代码表', '名称', '标准', '代码数', '其中停用'], rows)}"

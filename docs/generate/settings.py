@@ -44,7 +44,8 @@ S3 = [
 def settings_page() -> str:
     prefix = str(Settings.model_config["env_prefix"])
     rows = [
-        (code(prefix + name.upper()), field.description, _default(field)) for name, field in Settings.model_fields.items()
+        (code(prefix + name.upper()), field.description, _default(field))
+        for name, field in Settings.model_fields.items()
     ]
     own = table(["variable", "meaning", "default"], rows)
     others = table(["variable", "meaning"], [(code(name), meaning) for name, meaning in S3])

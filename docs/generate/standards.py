@@ -14,9 +14,10 @@ HEAD = """# Standards and their rules
 A standard is the function that brings an item's delivered text to its national form. An item names its standard in
 `catalog/items/`. A rule that a value breaks is recorded in the column `issues` of the conformed table, by item and rule; the
 record stays. After an **error** an identifier no longer says who is meant, and other values are empty where nothing could be
-read; after a **warning** the value is used. What was delivered stands in the column `delivered` where the value says something else.
+read; after a **warning** the value is used. Where the value says something else than what was delivered, the delivered text
+stands in the column `delivered`.
 
-    onesource sql "SELECT unnest(issues, recursive := true), count(*) FROM conformed.public_security__resident GROUP BY ALL"
+    onesource sql "SELECT one.item, one.rule, count(*) FROM conformed.education__student, unnest(issues) AS t(one) GROUP BY ALL"
 
 ## Standards
 

@@ -10,9 +10,7 @@ from foundation.changes import Changes
 from foundation.library.consolidate import AFFECTED, Consolidation, record_column
 from foundation.library.states import Written, write_states
 from foundation.linkage.tables import identity_tables
-from foundation.sql import listed, quoted, text, texts
-
-LINKED = ("department", "dataset", "record_key")
+from foundation.sql import quoted, text, texts
 
 
 def consumed_tables(catalogue: Catalogue, name: str) -> list[str]:
@@ -30,8 +28,8 @@ def consolidate(changes: Changes, catalogue: Catalogue, name: str, on: date) -> 
     """Bring a library table and its history up to date with its sources."""
     consolidation = Consolidation(catalogue, name, catalogue.tables[name])
     parts = [
-        *_by_links(changes, consolidation),
         *_by_records(changes, consolidation),
+        *_by_links(changes, consolidation),
         *_by_references(changes, consolidation),
     ]
     if not parts:
@@ -60,24 +58,21 @@ def _entities_of(changes: Changes, consolidation: Consolidation, source: Source,
     cause = f"""(SELECT max_by(delivery_id, received_at) FROM ingest.delivery WHERE status = 'accepted'
         AND department = {text(source.department)} AND dataset = {text(source.short_name)})"""
     if consolidation.table.identity is not None:
-        return f"""SELECT {key}, {cause} AS cause FROM ({_links(changes, consolidation)}) SEMI JOIN {records} USING (record_key)
+        link = identity_tables(consolidation.name, consolidation.table).link
+        now = f"""SELECT {key}, {cause} AS cause FROM {link} SEMI JOIN {records} USING (record_key)
             WHERE department = {text(source.department)} AND dataset = {text(source.short_name)}"""
-    now = f"""SELECT {source.sql(consolidation.table.key)} AS {key}, {cause} AS cause
-        FROM {source.table} SEMI JOIN {records} USING (record_key)"""
+    else:
+        now = f"""SELECT {source.sql(consolidation.table.key)} AS {key}, {cause} AS cause
+            FROM {source.table} SEMI JOIN {records} USING (record_key)"""
     if changes.is_first(source.table):
         return now
-    before = f"""SELECT {key}, {cause} AS cause FROM stored.{consolidation.name}
-        WHERE {record_column(source, "record_key")} IN (SELECT record_key FROM {records})"""
-    return f"{now} UNION ALL {before}"
-
-
-def _links(changes: Changes, consolidation: Consolidation) -> str:
-    """SQL for the links of records, those that a withdrawn record had until now included."""
-    assert consolidation.table.identity is not None
-    link = identity_tables(consolidation.name, consolidation.table).link
-    columns = listed([consolidation.table.key, *LINKED])
-    before = "" if changes.is_first(link) else f" UNION ALL SELECT {columns} FROM changed_link"
-    return f"SELECT {columns} FROM {link}{before}"
+    before = [
+        f"""SELECT {key}, {cause} AS cause FROM stored.{consolidation.name}
+        WHERE {record_column(one, "record_key")} IN (SELECT record_key FROM {records})"""
+        for one in consolidation.sources
+        if one.dataset == source.dataset
+    ]
+    return " UNION ALL ".join([now, *before])
 
 
 def _by_links(changes: Changes, consolidation: Consolidation) -> list[str]:
@@ -86,8 +81,7 @@ def _by_links(changes: Changes, consolidation: Consolidation) -> list[str]:
         return []
     link = identity_tables(consolidation.name, consolidation.table).link
     key = consolidation.table.key
-    columns = [key] if changes.is_first(link) else [key, *LINKED]
-    if not changes.keys(link, columns, "changed_link"):
+    if not changes.keys(link, [key], "changed_link"):
         return []
     return [f"SELECT {quoted(key)}, NULL AS cause FROM changed_link"]
 

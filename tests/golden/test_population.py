@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
@@ -265,7 +266,7 @@ def test_a_retired_division_becomes_its_successor(people: Any) -> None:
 
 
 def test_ruined_dates_are_read_where_they_can_be_and_named_where_not(people: Any) -> None:
-    home, after = people
+    home, _after = people
     born = home.row("SELECT child_birth_date, issues FROM conformed.health__birth_certificate WHERE record_key = 'B2'")
     assert born["child_birth_date"] == date(2023, 3, 15)
     rules = {issue["item"]: issue["rule"] for issue in born["issues"]}
@@ -307,7 +308,7 @@ def test_a_changed_record_has_a_history_of_states(people: Any) -> None:
     assert [state["household_address"] for state in states][1:4] == [
         "陕西省西安市新城区解放路1号", "陕西省榆林市神木市人民路2号", "陕西省榆林市神木市人民路3号",
     ]  # fmt: skip
-    for state, following in zip(states, states[1:], strict=False):
+    for state, following in itertools.pairwise(states):
         assert state["valid_to"] == following["valid_from"]
         assert state["ended_by_delivery_id"] is not None
     assert states[1]["ended_by_delivery_id"] == f"public_security.resident.{DAYS[2]}.1"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from foundation.catalogue.load import load
 from tests.homes import Home
 from tests.toy import citizen_id
 
@@ -17,7 +18,7 @@ PEOPLE = [
     {"公民身份号码": citizen_id("610102", "19800101", number), "姓名": name, "性别代码": "1", "出生日期": "19800101"}
     for number, name in enumerate(["张伟", "李强", "王磊", "刘洋"], start=1)
 ]
-COLUMNS = "公民身份号码,姓名,曾用名,性别代码,民族代码,出生日期,出生地区划代码,户籍地区划代码,户籍地址,户号,与户主关系代码,户籍状态代码,死亡日期,更新时间"
+COLUMNS = ",".join(load().datasets[RESIDENT].columns)
 
 
 def written(text: str, encoding: str = "gb18030") -> Callable[[Path], None]:
