@@ -11,11 +11,13 @@ from foundation.sql import quoted, text
 
 @dataclass(frozen=True)
 class Source:
-    """A dataset in one role ('' where a record speaks of one entity), and the columns of its items."""
+    """A dataset in one role ('' where a record speaks of one entity), the columns of its items, and the identifiers'
+    columns of the other roles."""
 
     dataset: str
     role: str
     columns: dict[str, str]
+    others: tuple[str, ...] = ()
 
     @property
     def table(self) -> str:
@@ -43,7 +45,7 @@ def sources_of(catalogue: Catalogue, table: LibraryTable) -> list[Source]:
     order = _order(table)
     names.sort(key=lambda name: (order.index(name) if name in order else len(order), name))
     return [
-        Source(name, role, _columns(catalogue, name, role))
+        Source(name, role, _columns(catalogue, name, role), _others(catalogue, table, name, role))
         for name in names
         for role in catalogue.datasets[name].roles or [""]
     ]
@@ -57,6 +59,16 @@ def _order(table: LibraryTable) -> list[str]:
         by_code = table.authorities[listed]
         listed = [source for order in by_code.orders.values() for source in order] + by_code.otherwise
     return list(dict.fromkeys(source.partition("#")[0] for source in listed or []))
+
+
+def _others(catalogue: Catalogue, table: LibraryTable, dataset: str, role: str) -> tuple[str, ...]:
+    if table.identity is None or not role:
+        return ()
+    return tuple(
+        quoted(column.name)
+        for column in catalogue.conformed_columns(dataset)
+        if column.item_name == table.identity.identifier and column.role not in ("", role)
+    )
 
 
 def _columns(catalogue: Catalogue, dataset: str, role: str) -> dict[str, str]:

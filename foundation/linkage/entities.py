@@ -26,12 +26,14 @@ def assign(con: duckdb.DuckDBPyConnection, tables: IdentityTables, library: str,
     _keep(con)
     _mint(con, tables, prefix)
     _events(con, library, on)
+    _redirect(con, library, on)
     _write(con, tables)
 
 
 def _prior(con: duckdb.DuckDBPyConnection, tables: IdentityTables) -> None:
     con.execute(
-        f"""CREATE TEMP TABLE placed AS SELECT clustered.*, link.{tables.key} AS old_id, link.method AS old_method
+        f"""CREATE TEMP TABLE placed AS SELECT clustered.*, link.{tables.key} AS old_id, link.method AS old_method,
+            link.match_probability AS old_probability, link.unit AS old_unit
         FROM clustered LEFT JOIN {tables.link} AS link USING ({KEY})"""
     )
 
@@ -93,13 +95,37 @@ def _events(con: duckdb.DuckDBPyConnection, library: str, on: date) -> None:
     )
 
 
+def _redirect(con: duckdb.DuckDBPyConnection, library: str, on: date) -> None:
+    """Identifiers that a merge retired, with the one that stands for them now; earlier redirects follow."""
+    con.execute(
+        """CREATE TEMP TABLE retired AS SELECT DISTINCT ON (old_id) old_id AS entity_id, entity AS current_id
+        FROM vote JOIN entity_of USING (cluster) WHERE old_id NOT IN (SELECT entity FROM entity_of)
+        ORDER BY old_id, votes DESC, best, entity"""
+    )
+    if not count(con, "retired"):
+        return
+    con.execute(
+        f"""CREATE TEMP TABLE redirected AS SELECT library, earlier.entity_id, retired.current_id, since
+        FROM resolved.redirect AS earlier JOIN retired ON retired.entity_id = earlier.current_id
+        WHERE library = {text(library)}"""
+    )
+    if count(con, "redirected"):
+        con.execute(
+            f"""DELETE FROM resolved.redirect WHERE library = {text(library)}
+            AND entity_id IN (SELECT entity_id FROM redirected)"""
+        )
+    con.execute(
+        f"""INSERT INTO resolved.redirect BY NAME FROM redirected UNION ALL BY NAME
+        SELECT {text(library)} AS library, entity_id, current_id, {text(str(on))}::DATE AS since FROM retired"""
+    )
+
+
 def _write(con: duckdb.DuckDBPyConnection, tables: IdentityTables) -> None:
-    method = "CASE WHEN is_identified THEN 'identifier' ELSE 'new' END"
     con.execute(
         f"""CREATE TEMP TABLE relinked AS SELECT {KEY}, entity AS {tables.key},
-            {method} AS method, 1.0::DOUBLE AS match_probability
+            method, match_probability, unit
         FROM placed JOIN entity_of USING (cluster)
-        WHERE old_id IS DISTINCT FROM entity OR old_method IS DISTINCT FROM {method}"""
+        WHERE (old_id, old_method, old_probability, old_unit) IS DISTINCT FROM (entity, method, match_probability, unit)"""
     )
     if count(con, tables.link):
         con.execute(
