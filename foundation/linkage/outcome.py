@@ -23,10 +23,16 @@ def find_regions(con: duckdb.DuckDBPyConnection, complete: bool) -> None:
     ).fetchnumpy()
     left, right = _plain(edges["unit"]), _plain(edges["other_unit"])
     units = np.unique(np.concatenate([left, right]))
-    con.register("labelled", pa.table({"unit": units, "label": components(units, left, right)}))
+    _take(con, "labelled", pa.table({"unit": units, "label": components(units, left, right)}))
     chosen = "true" if complete else "label IN (SELECT label FROM labelled SEMI JOIN changed_unit USING (unit))"
     con.execute(f"CREATE TEMP TABLE region AS SELECT unit FROM labelled WHERE {chosen}")
-    con.unregister("labelled")
+
+
+def _take(con: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
+    """Rows as a temporary table; filters pushed down into Arrow fail on numbers beyond 63 bits."""
+    con.register("arrow_rows", rows)
+    con.execute(f"CREATE TEMP TABLE {name} AS FROM arrow_rows")
+    con.unregister("arrow_rows")
 
 
 def _plain(column: object) -> Units:
@@ -41,9 +47,7 @@ def decide(con: duckdb.DuckDBPyConnection, model: LinkModel) -> int:
     links = con.execute("SELECT unit, other_unit FROM link ORDER BY ALL").fetchnumpy()
     left, right = _plain(links["unit"]), _plain(links["other_unit"])
     units = np.unique(np.concatenate([left, right]))
-    con.register("grouped", pa.table({"unit": units, "cluster": components(units, left, right)}))
-    con.execute("CREATE TEMP TABLE joined AS FROM grouped")
-    con.unregister("grouped")
+    _take(con, "joined", pa.table({"unit": units, "cluster": components(units, left, right)}))
     broken = _implausible(con, model)
     if broken:
         _cut(con, model)
@@ -121,10 +125,9 @@ def _cut(con: duckdb.DuckDBPyConnection, model: LinkModel) -> None:
     table = pa.table(
         {"unit": pa.array(list(cluster), pa.uint64()), "cluster": pa.array(list(cluster.values()), pa.uint64())}
     )
-    con.register("recut", table)
+    _take(con, "recut", table)
     con.execute("DELETE FROM joined WHERE unit IN (FROM suspect)")
     con.execute("INSERT INTO joined FROM recut")
-    con.unregister("recut")
 
 
 def _some(value: object) -> frozenset[object]:
