@@ -75,7 +75,9 @@ class Registers:
         if "uscc" in row and row["uscc"] and row["uscc_is_valid"]:
             row |= {"organisation_code": row["uscc"][8:17], "organisation_code_is_valid": True}
         marks = ", ".join("?" for _ in row)
-        self.con.execute(f"INSERT INTO conformed.{table_name(dataset)} ({listed(row)}) VALUES ({marks})", list(row.values()))
+        self.con.execute(
+            f"INSERT INTO conformed.{table_name(dataset)} ({listed(row)}) VALUES ({marks})", list(row.values())
+        )
 
     def drop(self, dataset: str, record_key: str) -> None:
         self.con.execute(f"DELETE FROM conformed.{table_name(dataset)} WHERE record_key = ?", [record_key])
@@ -93,7 +95,9 @@ class Registers:
         """Resolve what changed since the last night."""
         self.day += timedelta(days=1)
         with self._transaction():
-            ledger = pa.Table.from_pylist(self.judgements, pa.schema([(name, pa.string()) for name in JUDGEMENT_COLUMNS]))
+            ledger = pa.Table.from_pylist(
+                self.judgements, pa.schema([(name, pa.string()) for name in JUDGEMENT_COLUMNS])
+            )
             result = resolve(self, self.catalogue, self.table, self.day, ledger)
         self.seen.update(f"conformed.{table_name(dataset)}" for dataset in self.datasets)
         self.changed.clear()

@@ -34,7 +34,11 @@ def record(dataset: str, number: int, who: dict[str, Any], draw: random.Random) 
     """What a department writes of a person, with the errors that departments make."""
     items = {name: who[name] for name in ("name", "birth_date", "sex_code", "citizen_id")}
     if dataset == RESIDENT:
-        return dataset, who["citizen_id"], items | {"household_address": who["address"], "household_number": who["household"]}
+        return (
+            dataset,
+            who["citizen_id"],
+            items | {"household_address": who["address"], "household_number": who["household"]},
+        )
     if draw.random() < 0.5:
         items["citizen_id"] = None
     if draw.random() < 0.2:
