@@ -23,7 +23,9 @@ def list_cases(
 
     with open_installation(settings()) as installation:
         cases = installation.review.cases(None if everything else "open", limit)
-    table = Table(Column("case", no_wrap=True), "library table", "one record", "other record", "probability", "state", "since")
+    table = Table(
+        Column("case", no_wrap=True), "library table", "one record", "other record", "probability", "state", "since"
+    )
     for case in cases:
         table.add_row(
             case["case_id"],

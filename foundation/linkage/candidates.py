@@ -52,7 +52,7 @@ def find_pairs(
     """
     _meet(con, model)
     con.execute(
-        f"""CREATE TEMP TABLE meeting AS SELECT key, any_value(rule) AS rule, count(*) AS records,
+        """CREATE TEMP TABLE meeting AS SELECT key, any_value(rule) AS rule, count(*) AS records,
             count(DISTINCT unit) AS units, count(DISTINCT unit) FILTER (is_identified) AS decided,
             min(unit) FILTER (is_identified) AS decided_unit, min(unit) AS first_unit
         FROM held GROUP BY key"""

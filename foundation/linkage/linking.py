@@ -13,8 +13,16 @@ import duckdb
 
 from foundation.linkage.candidates import find_pairs, find_touched
 from foundation.linkage.current import KEY, make_current
-from foundation.linkage.outcome import CERTAIN, CERTAIN_PROBABILITY, CERTAIN_WEIGHT, JUDGED, JUDGED_WEIGHT
-from foundation.linkage.outcome import decide, find_regions, settle
+from foundation.linkage.outcome import (
+    CERTAIN,
+    CERTAIN_PROBABILITY,
+    CERTAIN_WEIGHT,
+    JUDGED,
+    JUDGED_WEIGHT,
+    decide,
+    find_regions,
+    settle,
+)
 from foundation.linkage.profiles import make_profiles
 from foundation.linkage.scoring import Parameters, score
 from foundation.linkage.spec import LinkModel

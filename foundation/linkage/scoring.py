@@ -123,14 +123,15 @@ def score(
         compared = con.execute(compared_sql(model, parameters, chunk)).to_arrow_table()
         with splink(con) as api:
             scored = _predict(api, settings, compared)
-        con.register("compared", compared.select(["pair", "is_plausible"]))
+        con.register("compared", compared.select(["pair", "is_plausible", "name"]))
         con.register("scored", scored)
         histogram.update(
             dict(con.execute("SELECT floor(match_weight)::INTEGER, count(*) FROM scored GROUP BY ALL").fetchall())
         )
         con.execute(
             f"""INSERT INTO {into} SELECT unit, other_unit, match_weight, match_probability, {_weights(model)}, is_plausible
-            FROM scored JOIN numbered ON pair = pair_l JOIN compared USING (pair) WHERE match_weight >= {lower}"""
+            FROM scored JOIN numbered ON pair = pair_l JOIN compared USING (pair) WHERE match_weight >= {lower}
+                AND (is_plausible OR name IS DISTINCT FROM 0)"""
         )
         con.unregister("scored")
         con.unregister("compared")
