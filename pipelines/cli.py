@@ -15,6 +15,7 @@ import typer
 
 from pipelines import review
 from pipelines.query import Format
+from pipelines.train import train
 
 app = typer.Typer(
     help="onesource (一数一源): from the departments' deliveries to the published base libraries.",
@@ -113,6 +114,9 @@ def sql(
     except duckdb.Error as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
+
+
+app.command()(clear_errors(train))
 
 
 @app.command()

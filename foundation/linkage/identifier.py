@@ -1,7 +1,8 @@
 """First stage of identity: records with the same valid identifier are one entity, unless what they say contradicts it.
 
-Every other record is a unit of its own, which the second stage may link. Only records whose identity items changed, and those that share an identifier with
-them, are looked at again. GB 11643-1999, GB 32100-2015; docs/decisions/identity.md gives the reasons.
+Every other record is a unit of its own, which the second stage may link. Only records whose identity items changed, and
+those that share an identifier with them, are looked at again. GB 11643-1999, GB 32100-2015; docs/decisions/identity.md
+gives the reasons.
 """
 
 from __future__ import annotations
@@ -66,7 +67,8 @@ def stage_records(
         for source in {source.dataset: source for source in sources}.values()
     )
     con.execute(
-        f"CREATE TEMP TABLE outgoing AS SELECT {listed(tables.record_columns)} FROM {tables.record} SEMI JOIN ({keys}) USING (department, dataset, record_key)"
+        f"""CREATE TEMP TABLE outgoing AS SELECT {listed(tables.record_columns)} FROM {tables.record}
+        SEMI JOIN ({keys}) USING (department, dataset, record_key)"""
     )
     con.execute("CREATE TEMP TABLE added AS FROM incoming EXCEPT FROM outgoing")
     con.execute("CREATE TEMP TABLE removed AS FROM outgoing EXCEPT FROM incoming")

@@ -19,6 +19,15 @@ ITEMS_OF = {
     "established_on": ("established_on", "registered_on"),
     "industry": ("industry_code",),
 }
+# O for 0, I for 1: what people type who copy a code by eye.
+LOOK_ALIKE = (
+    "list_has_any(list_transform(l.codes, code -> translate(code, 'OIZS', '0125')), "
+    "list_transform(r.codes, code -> translate(code, 'OIZS', '0125')))"
+)
+ALMOST_REPRESENTATIVE = (
+    f"l.representative[1] = r.representative[1] AND {one_different('l.representative', 'r.representative')}"
+)
+BODY = "nullif(CASE WHEN length(claimed) = 18 THEN claimed[9:16] ELSE claimed[1:8] END, '')"
 NAME = Item(
     "name",
     "名称",
@@ -56,7 +65,7 @@ CODE = Item(
         ),
         Level(
             "仅易混字符不同",
-            "list_has_any(list_transform(l.codes, c -> translate(c, 'OIZS', '0125')), list_transform(r.codes, c -> translate(c, 'OIZS', '0125')))",
+            LOOK_ALIKE,
             0.25,
             1e-7,
         ),
@@ -73,7 +82,7 @@ ITEMS = (
         (
             Level("姓名相同", same_list("representatives"), 0.94, 1e-4, has_frequency=True),
             Level("读音相同", same_list("pinyins"), 0.02, 1e-4),
-            Level("同姓，一字不同", f"l.representative[1] = r.representative[1] AND {one_different('l.representative', 'r.representative')}", 0.01, 3e-3),
+            Level("同姓，一字不同", ALMOST_REPRESENTATIVE, 0.01, 3e-3),
         ),
         frequency_of="representative",
     ),
@@ -144,7 +153,7 @@ ORGANIZATION = LinkModel(
         Rule("法定代表人", ("representative",), 60),
         Rule("法定代表人+行业", ("representative", "industry"), 60),
         Rule("代码", ("claimed",), 20),
-        Rule("组织机构代码", ("CASE WHEN length(claimed) = 18 THEN nullif(claimed[9:16], '') ELSE nullif(claimed[1:8], '') END",), 20),
+        Rule("组织机构代码", (BODY,), 20),
         Rule("代码校验位以前", ("nullif(claimed[3:14], '')",), 20),
     ),
     shared={"address": Rule("地址", ("address",), 60)},

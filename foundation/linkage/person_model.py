@@ -24,7 +24,10 @@ ITEMS_OF = {
     "school": ("school_name",),
     "employer": ("employer_uscc", "employer_name"),
 }
-SWAPPED = "month(l.birth_date) = day(r.birth_date) AND day(l.birth_date) = month(r.birth_date) AND year(l.birth_date) = year(r.birth_date)"
+SWAPPED = (
+    "month(l.birth_date) = day(r.birth_date) AND day(l.birth_date) = month(r.birth_date) "
+    "AND year(l.birth_date) = year(r.birth_date)"
+)
 GIVEN = "length(l.name) > 2 AND l.name[2:] = r.name[2:]"
 DOT = """(contains(l.name, '·') AND string_split(l.name, '·')[1] IN (r.name, string_split(r.name, '·')[1]))
     OR (contains(r.name, '·') AND string_split(r.name, '·')[1] = l.name)"""
@@ -74,7 +77,12 @@ ITEMS = (
     BIRTH,
     Item("sex_code", "性别", both("sex_code"), (Level("性别相同", "l.sex_code = r.sex_code", 0.995, 0.5),)),
     NUMBER,
-    Item("phone", "联系电话", f"len(l.phones) > 0 AND len(r.phones) > 0 AND {unshared('phones')}", (Level("电话相同", same_list("phones"), 0.8, 2e-6),)),
+    Item(
+        "phone",
+        "联系电话",
+        f"len(l.phones) > 0 AND len(r.phones) > 0 AND {unshared('phones')}",
+        (Level("电话相同", same_list("phones"), 0.8, 2e-6),),
+    ),
     Item(
         "address",
         "住址",
@@ -147,7 +155,7 @@ PROFILE = {
     "addresses_shared": "coalesce(list(address_form) FILTER (address_is_shared), [])",
     "addresses": "list_sort(list_distinct(list(address_form)))",
     "doors": "list_sort(list_distinct(list(nullif(regexp_extract(address_form, '^.*?(?:号|组)'), ''))))",
-    "towns": "list_sort(list_distinct(list(nullif(regexp_extract(address_form, '^.*?[县区市旗](?:.*?[区县])?.*?(?:街道|镇|乡)'), ''))))",
+    "towns": "list_sort(list_distinct(list(nullif(regexp_extract(address_form, '^.*?(?:街道|镇|乡)'), ''))))",
     "counties": "list_sort(list_distinct(list(nullif(regexp_extract(address_form, '^.*?市.*?[县区市旗]'), ''))))",
     "family": "list_sort(list_distinct(flatten(list(family))))",
     "schools": "list_sort(list_distinct(list(school)))",

@@ -71,7 +71,8 @@ def compared_sql(model: LinkModel, parameters: Parameters, pairs: str) -> str:
             floor = parameters.rarest.get(item.name, 1e-5)
             frequencies.append(f"coalesce(f_{item.name}.frequency, {floor}) AS f_{item.name}")
             coded.append(
-                f"CASE {item.name} WHEN 1 THEN {FIRST} + round(-{STEPS} * log2(f_{item.name})) ELSE {item.name} END::SMALLINT AS {item.name}"
+                f"CASE {item.name} WHEN 1 THEN {FIRST} + round(-{STEPS} * log2(f_{item.name})) ELSE {item.name} END"
+                f"::SMALLINT AS {item.name}"
             )
             joins.append(
                 f"LEFT JOIN frequency AS f_{item.name} ON f_{item.name}.item = {text(item.name)} "

@@ -125,11 +125,11 @@ def _linkage(
     known = con.execute("SELECT units FROM state.linkage WHERE entity = ?", [tables.key]).fetchone()
     if known != (scale,):
         con.execute("UPDATE state.linkage SET units = ? WHERE entity = ?", [scale, tables.key])
-    places = frozenset(_places(catalogue)) if model.name == "organization" else frozenset()
+    places = frozenset(division_names(catalogue)) if model.name == "organization" else frozenset()
     return Linkage(model, parameters, 1 / scale, places, is_new or known != (scale,))
 
 
-def _places(catalogue: Catalogue) -> list[str]:
+def division_names(catalogue: Catalogue) -> list[str]:
     """Names of the province's divisions, whole and without their last character, as they stand before a core name."""
     names = [name for code, name in catalogue.codes["GB/T 2260"].names.items() if code.startswith(PROVINCE)]
     return [*names, *(name[:-1] for name in names if len(name) > 2)]

@@ -19,7 +19,8 @@ def registers() -> Registers:
     filled = Registers("legal_entity")
     for number in range(30):
         enterprise(filled, f"西安{'宏盛丰达永安泰信'[number % 8]}{'源通和顺'[number % 4]}{number}贸易有限公司", number=number,
-                   legal_representative=f"李{'建志立春'[number % 4]}国", address=f"陕西省西安市莲湖区西关街道劳动路{number}号")  # fmt: skip
+                   legal_representative=f"李{'建志立春'[number % 4]}国",
+                   address=f"陕西省西安市莲湖区西关街道劳动路{number}号")  # fmt: skip
     return filled
 
 

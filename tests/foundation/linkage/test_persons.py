@@ -55,7 +55,8 @@ def registers() -> Registers:
     filled = Registers("person")
     for number_ in range(40):
         resident(filled, "赵钱孙李周吴郑冯"[number_ % 8] + "建国", date(1950, 1, 1 + number_ % 28), 100 + number_,
-                 household_number=f"61010200001{number_:04d}", household_address=f"陕西省西安市碑林区长乐坊街道东大街{number_}号")  # fmt: skip
+                 household_number=f"61010200001{number_:04d}",
+                 household_address=f"陕西省西安市碑林区长乐坊街道东大街{number_}号")  # fmt: skip
     return filled
 
 
