@@ -19,7 +19,7 @@ from foundation.ingest.held import held_columns
 from foundation.ingest.register import DELIVERY_COLUMNS, REJECTED_COLUMNS
 from foundation.library.consolidate import AFFECTED, Consolidation
 from foundation.library.states import columns_of, fresh_sql, history_columns
-<<<<<<< HEAD
+from foundation.library.views import view_sql
 from foundation.linkage.tables import (
     EVENT_COLUMNS,
     JUDGEMENT_COLUMNS,
@@ -29,10 +29,6 @@ from foundation.linkage.tables import (
     SCALE_COLUMNS,
     identity_tables,
 )
-=======
-from foundation.library.views import view_sql
-from foundation.linkage.tables import EVENT_COLUMNS, MINT_COLUMNS, identity_tables
->>>>>>> main
 from foundation.sql import quoted
 from resources.lake import Lake
 
