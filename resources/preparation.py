@@ -22,6 +22,8 @@ from foundation.library.states import columns_of, fresh_sql, history_columns
 from foundation.library.views import view_sql
 from foundation.linkage.tables import (
     EVENT_COLUMNS,
+    FORMER,
+    FORMER_COLUMNS,
     JUDGEMENT_COLUMNS,
     MINT_COLUMNS,
     PAIR_COLUMNS,
@@ -77,6 +79,7 @@ def _fixed_tables(lake: Lake, catalogue: Catalogue) -> Mapping[str, Mapping[str,
         "ingest.rejected_row": REJECTED_COLUMNS,
         "resolved.identity_event": EVENT_COLUMNS,
         "resolved.redirect": REDIRECT_COLUMNS,
+        FORMER: FORMER_COLUMNS,
         "state.mint": MINT_COLUMNS,
         "state.linkage": SCALE_COLUMNS,
     }

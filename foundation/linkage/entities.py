@@ -10,6 +10,7 @@ from datetime import date
 
 import duckdb
 
+from foundation.linkage.former import recall, remember
 from foundation.linkage.tables import RECORD_KEY, IdentityTables
 from foundation.sql import count, listed, text
 
@@ -22,7 +23,9 @@ FACTORS = (0x2C9277B5DA9D5, 0x1B873593CC9E2D51 % SPACE | 1)
 
 def assign(con: duckdb.DuckDBPyConnection, tables: IdentityTables, library: str, prefix: str, on: date) -> None:
     """Give every cluster in `clustered` its entity and write links and events; the caller's transaction holds it all."""
+    remember(con, tables, library, on)
     _prior(con, tables)
+    _vote(con, library)
     _keep(con)
     _mint(con, tables, prefix)
     _events(con, library, on)
@@ -38,12 +41,17 @@ def _prior(con: duckdb.DuckDBPyConnection, tables: IdentityTables) -> None:
     )
 
 
-def _keep(con: duckdb.DuckDBPyConnection) -> None:
-    """`kept`: clusters that go on with an identifier that members held; ties go to the better authority, then by key."""
+def _vote(con: duckdb.DuckDBPyConnection, library: str) -> None:
+    """`vote`: how many members of a cluster held an identifier."""
     con.execute(
         """CREATE TEMP TABLE vote AS SELECT cluster, old_id, count(*) AS votes, min(rank) AS best
         FROM placed WHERE old_id IS NOT NULL GROUP BY cluster, old_id"""
     )
+    recall(con, library)
+
+
+def _keep(con: duckdb.DuckDBPyConnection) -> None:
+    """`kept`: clusters that go on with an identifier that members held; ties go to the better authority, then by key."""
     con.execute(
         """CREATE TEMP TABLE kept AS
         SELECT cluster, arg_min(old_id, (-votes, best, old_id)) AS entity FROM (
@@ -91,6 +99,11 @@ def _events(con: duckdb.DuckDBPyConnection, library: str, on: date) -> None:
             UNION ALL
             SELECT DISTINCT 'split', old_id, entity FROM vote JOIN entity_of USING (cluster)
             WHERE old_id <> entity AND old_id IN (SELECT entity FROM entity_of)
+            UNION ALL
+            SELECT 'ended', entity, NULL FROM ended WHERE entity NOT IN (SELECT old_id FROM vote)
+            UNION ALL
+            SELECT 'restored', entity, NULL FROM recalled JOIN kept ON kept.entity = recalled.old_id
+            WHERE entity NOT IN (SELECT entity FROM ended)
         ) ORDER BY ALL"""
     )
 

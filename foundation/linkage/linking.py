@@ -98,12 +98,31 @@ def _judge(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+def _judged_edges(con: duckdb.DuckDBPyConnection) -> None:
+    """`judged_edge`: units that a judgement of now or of the last run joins, by what their records are and were."""
+    con.execute(
+        f"""CREATE TEMP TABLE known AS SELECT {KEY}, unit FROM current_record
+            SEMI JOIN (SELECT {', '.join(f'unnest([left_{name}, right_{name}]) AS {name}' for name in RECORD_KEY)}
+            FROM (FROM judgement UNION ALL FROM rejudged)) USING ({KEY}) UNION FROM old_link"""
+    )
+    here, there = (
+        " AND ".join(f"judgement.{side}_{name} = {alias}.{name}" for name in RECORD_KEY)
+        for side, alias in (("left", "here"), ("right", "there"))
+    )
+    con.execute(
+        f"""CREATE TEMP TABLE judged_edge AS SELECT DISTINCT here.unit, there.unit AS other_unit
+        FROM (FROM judgement UNION FROM rejudged) AS judgement JOIN known AS here ON {here} JOIN known AS there ON {there}"""
+    )
+
+
 def _gather(con: duckdb.DuckDBPyConnection, tables: IdentityTables, complete: bool) -> None:
     """`live_pair`: pairs as they stand now; `lost_pair`: stored ones that are found anew or gone; `changed_unit`."""
     con.execute(
-        f"""CREATE TEMP TABLE old_unit AS SELECT DISTINCT unit FROM {tables.link} WHERE unit IS NOT NULL AND ({KEY}) IN (
+        f"""CREATE TEMP TABLE old_link AS SELECT {KEY}, unit FROM {tables.link} WHERE unit IS NOT NULL AND ({KEY}) IN (
             SELECT {KEY} FROM clustered UNION ALL SELECT {KEY} FROM removed)"""
     )
+    con.execute("CREATE TEMP TABLE old_unit AS SELECT DISTINCT unit FROM old_link")
+    _judged_edges(con)
     con.execute(
         f"""CREATE TEMP TABLE changed_unit AS FROM touched UNION SELECT unit FROM clustered UNION FROM old_unit
         UNION SELECT unit FROM current_record WHERE ({KEY}) IN (

@@ -19,7 +19,8 @@ CERTAIN_WEIGHT, CERTAIN_PROBABILITY, JUDGED_WEIGHT = 60.0, 0.9999, 1000.0
 def find_regions(con: duckdb.DuckDBPyConnection, complete: bool) -> None:
     """`region`: the units of every group of pairs, old or new, that a changed unit belongs to."""
     edges = con.execute(
-        "SELECT unit, other_unit FROM live_pair UNION ALL SELECT unit, other_unit FROM lost_pair"
+        """SELECT unit, other_unit FROM live_pair UNION ALL SELECT unit, other_unit FROM lost_pair
+        UNION ALL FROM judged_edge"""
     ).fetchnumpy()
     left, right = _plain(edges["unit"]), _plain(edges["other_unit"])
     units = np.unique(np.concatenate([left, right]))

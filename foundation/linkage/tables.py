@@ -17,6 +17,8 @@ EVENT_COLUMNS = {
     "other_entity_id": "VARCHAR",
 }
 REDIRECT_COLUMNS = {"library": "VARCHAR", "entity_id": "VARCHAR", "current_id": "VARCHAR", "since": "DATE"}
+FORMER = "resolved.former_link"
+FORMER_COLUMNS = {"library": "VARCHAR", "unit": "UBIGINT", "entity_id": "VARCHAR", "ended_on": "DATE"}
 MINT_COLUMNS = {"entity": "VARCHAR", "minted": "BIGINT"}
 SCALE_COLUMNS = {"entity": "VARCHAR", "units": "BIGINT", "fingerprint": "VARCHAR"}
 PAIR_COLUMNS = {

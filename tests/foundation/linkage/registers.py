@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -19,6 +20,8 @@ from foundation.conforming.stage import sql_columns
 from foundation.linkage.stage import Resolved, resolve
 from foundation.linkage.tables import (
     EVENT_COLUMNS,
+    FORMER,
+    FORMER_COLUMNS,
     JUDGEMENT_COLUMNS,
     MINT_COLUMNS,
     PAIR_COLUMNS,
@@ -40,7 +43,7 @@ class Registers:
     """The conformed tables of one subject; `put` and `drop` change them, `night` resolves what changed."""
 
     table: str
-    catalogue: Catalogue = field(default_factory=load)
+    catalogue: Catalogue = field(default_factory=cache(load))
     con: duckdb.DuckDBPyConnection = field(default_factory=duckdb.connect)
     changed: dict[str, set[str]] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
@@ -55,7 +58,7 @@ class Registers:
         self.link, self.pair, self.key = tables.link, tables.pair, tables.key
         made = {tables.record: tables.record_columns, tables.link: tables.link_columns, tables.pair: PAIR_COLUMNS}
         made |= {tables.judgement: JUDGEMENT_COLUMNS, "resolved.identity_event": EVENT_COLUMNS}
-        made |= {"resolved.redirect": REDIRECT_COLUMNS, "state.mint": MINT_COLUMNS, "state.linkage": SCALE_COLUMNS}
+        made |= {"resolved.redirect": REDIRECT_COLUMNS, FORMER: FORMER_COLUMNS, "state.mint": MINT_COLUMNS, "state.linkage": SCALE_COLUMNS}
         for dataset in self.datasets:
             made[f"conformed.{table_name(dataset)}"] = sql_columns(self.con, conformed_schema(self.catalogue, dataset))
         for name, columns in made.items():
