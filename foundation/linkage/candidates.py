@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Literal
+
 import duckdb
 
 from foundation.linkage.current import bounds, keyed
-from foundation.linkage.spec import LinkModel
+from foundation.linkage.spec import LinkModel, Rule
 from foundation.linkage.tables import IdentityTables
-from foundation.sql import count
 
 
 def find_touched(con: duckdb.DuckDBPyConnection, model: LinkModel, complete: bool) -> None:
@@ -48,24 +50,27 @@ def find_pairs(
 ) -> dict[str, int]:
     """`certain_pair` and `block_pair` (unit, other_unit) of touched units; the keys beyond their bound, by rule.
 
-    An undecided unit stands first; of two the one with the smaller number.
+    An undecided unit stands first; of two the one with the smaller number. Only what no certain rule linked is looked at
+    under the blocks.
     """
-    _meet(con, model)
-    con.execute(
-        """CREATE TEMP TABLE meeting AS SELECT key, any_value(rule) AS rule, count(*) AS records,
-            count(DISTINCT unit) AS units, count(DISTINCT unit) FILTER (is_identified) AS decided,
-            min(unit) FILTER (is_identified) AS decided_unit, min(unit) AS first_unit
-        FROM held GROUP BY key"""
-    )
+    con.execute(f"CREATE TEMP TABLE bound AS SELECT rule::INTEGER AS rule, bound, part FROM {bounds(model)}")
+    _meet(con, model, "touched", model.certain, "certain_")
     con.execute(
         """CREATE TEMP TABLE certain_pair AS SELECT DISTINCT held.unit,
             CASE decided WHEN 1 THEN decided_unit ELSE first_unit END AS other_unit
-        FROM held JOIN (FROM meeting JOIN bound USING (rule) WHERE part = 'certain' AND records <= bound
+        FROM certain_held AS held JOIN (FROM certain_meeting JOIN bound USING (rule) WHERE records <= bound
             AND units > 1 AND decided <= 1) USING (key)
         WHERE NOT is_identified AND held.unit <> other_unit"""
     )
-    _open_units(con, tables, complete)
+    settled = "SELECT unit FROM certain_pair UNION SELECT other_unit FROM certain_pair"
+    con.execute(f"CREATE TEMP TABLE open_touched AS FROM touched WHERE unit NOT IN ({settled})")
     con.execute("DELETE FROM certain_pair WHERE unit NOT IN (FROM touched) AND other_unit NOT IN (FROM touched)")
+    _meet(con, model, "open_touched", (*model.blocks, *model.shared.values()), "")
+    _all_open(con, tables, complete)
+    con.execute(
+        """CREATE TEMP TABLE block AS SELECT key FROM meeting JOIN bound USING (rule)
+        WHERE part = 'block' AND records <= bound AND units > 1"""
+    )
     con.execute(
         """CREATE TEMP TABLE block_pair AS SELECT DISTINCT
             CASE WHEN r.is_identified THEN l.unit ELSE least(l.unit, r.unit) END AS unit,
@@ -77,39 +82,36 @@ def find_pairs(
         WHERE l.unit <> r.unit"""
     )
     skipped = con.execute(
-        """SELECT rule, count(*) FROM meeting JOIN bound USING (rule)
+        """SELECT rule, count(*) FROM (FROM meeting UNION ALL FROM certain_meeting) JOIN bound USING (rule)
         WHERE part <> 'shared' AND records > bound GROUP BY rule ORDER BY rule"""
     ).fetchall()
     return {model.rules[rule].name: keys for rule, keys in skipped}
 
 
-def _meet(con: duckdb.DuckDBPyConnection, model: LinkModel) -> None:
-    """`held`: every record under the keys that touched units have; `bound`: the rules' bounds."""
-    con.execute(f"CREATE TEMP TABLE bound AS SELECT rule::INTEGER AS rule, bound, part FROM {bounds(model)}")
-    own = "(FROM current_record SEMI JOIN touched USING (unit))"
-    con.execute(f"CREATE TEMP TABLE touched_key AS SELECT DISTINCT key FROM ({keyed(model, own, model.rules)})")
+def _meet(
+    con: duckdb.DuckDBPyConnection, model: LinkModel, units: str, rules: Sequence[Rule], prefix: Literal["", "certain_"]
+) -> None:
+    """`held`: every record under the keys that the units have under the rules; `meeting`: what meets under each key."""
+    con.execute(f"CREATE OR REPLACE TEMP TABLE own_record AS FROM current_record SEMI JOIN {units} USING (unit)")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE own_key AS SELECT DISTINCT key FROM ({keyed(model, 'own_record', rules)})")
     con.execute(
-        f"CREATE TEMP TABLE held AS FROM ({keyed(model, 'current_record', model.rules)}) SEMI JOIN touched_key USING (key)"
+        f"CREATE TEMP TABLE {prefix}held AS FROM ({keyed(model, 'current_record', rules)}) SEMI JOIN own_key USING (key)"
+    )
+    con.execute(
+        f"""CREATE TEMP TABLE {prefix}meeting AS SELECT key, any_value(rule) AS rule, sum(records) AS records,
+            count(*) AS units, count(*) FILTER (is_decided) AS decided,
+            min(unit) FILTER (is_decided) AS decided_unit, min(unit) AS first_unit
+        FROM (SELECT key, unit, any_value(rule) AS rule, count(*) AS records, bool_or(is_identified) AS is_decided
+            FROM {prefix}held GROUP BY key, unit) GROUP BY key"""
     )
 
 
-def _open_units(con: duckdb.DuckDBPyConnection, tables: IdentityTables, complete: bool) -> None:
-    """`open_touched`, `open_unit`: undecided units that no certain rule linked, touched and all that are held."""
-    settled = "SELECT unit FROM certain_pair UNION SELECT other_unit FROM certain_pair"
-    con.execute(f"CREATE TEMP TABLE open_touched AS FROM touched WHERE unit NOT IN ({settled})")
+def _all_open(con: duckdb.DuckDBPyConnection, tables: IdentityTables, complete: bool) -> None:
+    """`open_unit`: undecided units that no certain rule linked, tonight or earlier, among those that are held."""
     con.execute("CREATE TEMP TABLE open_unit AS FROM open_touched")
-    if not complete and count(con, tables.pair):
+    if not complete:
         con.execute(
             f"""INSERT INTO open_unit SELECT DISTINCT unit FROM held WHERE NOT is_identified
             AND unit NOT IN (FROM touched) AND unit NOT IN (
                 SELECT unnest([unit, other_unit]) FROM {tables.pair} WHERE kind = 'certain')"""
         )
-    elif not complete:
-        con.execute(
-            """INSERT INTO open_unit SELECT DISTINCT unit FROM held WHERE NOT is_identified
-            AND unit NOT IN (FROM touched)"""
-        )
-    con.execute(
-        """CREATE TEMP TABLE block AS SELECT key FROM meeting JOIN bound USING (rule)
-        WHERE part = 'block' AND records <= bound AND units > 1"""
-    )

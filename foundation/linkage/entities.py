@@ -35,7 +35,8 @@ def assign(con: duckdb.DuckDBPyConnection, tables: IdentityTables, library: str,
 
 def _prior(con: duckdb.DuckDBPyConnection, tables: IdentityTables) -> None:
     con.execute(
-        f"""CREATE TEMP TABLE placed AS SELECT clustered.*, link.{tables.key} AS old_id, link.method AS old_method,
+        f"""CREATE TEMP TABLE placed AS SELECT {listed(RECORD_KEY, "clustered.")}, rank, cluster,
+            clustered.method, clustered.match_probability, clustered.unit, link.{tables.key} AS old_id, link.method AS old_method,
             link.match_probability AS old_probability, link.unit AS old_unit
         FROM clustered LEFT JOIN {tables.link} AS link USING ({KEY})"""
     )
@@ -67,12 +68,10 @@ def _mint(con: duckdb.DuckDBPyConnection, tables: IdentityTables, prefix: str) -
     scrambled, so that equal input gives equal identifiers and an identifier tells nothing of whom it names."""
     row = con.execute("SELECT minted FROM state.mint WHERE entity = ?", [tables.key]).fetchone()
     minted = row[0] if row else 0
-    number = f"{minted} + row_number() OVER (ORDER BY founder)"
-    con.execute(
-        f"""CREATE TEMP TABLE minted AS SELECT cluster, {_scrambled(number, prefix)} AS entity FROM (
-            SELECT cluster, min((rank, record_key, role)) AS founder
-            FROM placed ANTI JOIN kept USING (cluster) GROUP BY cluster)"""
-    )
+    founders = """SELECT cluster, min((rank, record_key, role)) AS founder
+        FROM placed ANTI JOIN kept USING (cluster) GROUP BY cluster"""
+    numbers = f"SELECT cluster, {minted} + row_number() OVER (ORDER BY founder) AS n FROM ({founders})"
+    con.execute(f"CREATE TEMP TABLE minted AS SELECT cluster, {_written(prefix)} AS entity FROM ({_scrambled(numbers)})")
     con.execute("CREATE TEMP TABLE entity_of AS FROM kept UNION ALL FROM minted")
     new = count(con, "minted")
     if new:
@@ -80,12 +79,16 @@ def _mint(con: duckdb.DuckDBPyConnection, tables: IdentityTables, prefix: str) -
         con.execute("INSERT INTO state.mint VALUES (?, ?)", [tables.key, minted + new])
 
 
-def _scrambled(number: str, prefix: str) -> str:
-    """SQL that turns numbers into identifiers one to one: two odd factors and a shift, modulo 2^50, in base 32."""
-    steps = f"(({number})::HUGEINT * {FACTORS[0]} % {SPACE})::BIGINT"
-    steps = f"list_first([(xor(n, n >> 25)::HUGEINT * {FACTORS[1]} % {SPACE})::BIGINT FOR n IN [{steps}]])"
-    digits = " || ".join(f"{text(ALPHABET)}[((n >> {5 * place}) & 31) + 1]" for place in reversed(range(DIGITS)))
-    return f"list_first([{text(prefix)} || {digits} FOR n IN [{steps}]])"
+def _scrambled(numbers: str) -> str:
+    """SQL that turns numbers n one to one into others: two odd factors and a shift, modulo 2^50."""
+    once = f"SELECT cluster, (n::HUGEINT * {FACTORS[0]} % {SPACE})::BIGINT AS n FROM ({numbers})"
+    return f"SELECT cluster, (xor(n, n >> 25)::HUGEINT * {FACTORS[1]} % {SPACE})::BIGINT AS n FROM ({once})"
+
+
+def _written(prefix: str) -> str:
+    """SQL of the identifier of a scrambled number n, in base 32."""
+    digits = (f"{text(ALPHABET)}[((n >> {5 * place}) & 31) + 1]" for place in reversed(range(DIGITS)))
+    return " || ".join([text(prefix), *digits])
 
 
 def _events(con: duckdb.DuckDBPyConnection, library: str, on: date) -> None:

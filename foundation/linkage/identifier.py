@@ -115,11 +115,11 @@ def cluster(
         ) WHERE identifier IS NOT NULL"""
     )
     which = "" if everything else "SEMI JOIN affected USING (identifier)"
-    con.execute(
-        f"""CREATE TEMP TABLE member AS FROM added UNION ALL BY NAME
-        (FROM {tables.record} {which}
-        ANTI JOIN removed USING ({KEY}) ANTI JOIN added USING ({KEY}))"""
-    )
+    held = f"""(FROM {tables.record} {which} ANTI JOIN removed USING ({KEY}) ANTI JOIN added USING ({KEY}))"""
+    if count(con, tables.record):
+        con.execute(f"CREATE TEMP TABLE member AS FROM added UNION ALL BY NAME {held}")
+    else:
+        con.execute("CREATE OR REPLACE TEMP VIEW member AS FROM added")
     con.execute(
         """CREATE TEMP TABLE anchor AS SELECT identifier,
             arg_min({'name': name, 'former_name': former_name, 'birth_date': birth_date}, (rank, record_key, role)) AS held
@@ -140,6 +140,9 @@ OWN_KEY = "concat_ws('|', department, dataset, record_key, role)"
 
 def _judged_apart(con: duckdb.DuckDBPyConnection) -> None:
     """`apart`: of two records with one identifier that people judged different, the one of the lesser authority."""
+    if not count(con, "judgement"):
+        con.execute(f"CREATE TEMP TABLE apart AS SELECT {KEY} FROM member LIMIT 0")
+        return
     pairs = " UNION ALL ".join(
         f"SELECT {', '.join(f'{here}_{name} AS {name}, {there}_{name} AS other_{name}' for name in RECORD_KEY)} "
         "FROM judgement WHERE verdict = 'different'"

@@ -163,18 +163,19 @@ def _store(con: duckdb.DuckDBPyConnection, tables: IdentityTables, complete: boo
 
 
 def _extend(con: duckdb.DuckDBPyConnection) -> None:
-    """`clustered` with all records of the region, their cluster, method and probability."""
+    """`clustered` anew: all records of the region with their cluster, method and probability."""
+    columns = f"{KEY}, rank, is_identified, unit"
     con.execute(
-        f"""CREATE TEMP TABLE extended AS FROM clustered UNION ALL BY NAME
-        (FROM current_record SEMI JOIN region USING (unit) ANTI JOIN clustered USING ({KEY}))"""
+        f"""CREATE TEMP TABLE extended AS SELECT {columns} FROM clustered UNION ALL BY NAME
+        (SELECT {columns} FROM current_record SEMI JOIN region USING (unit) ANTI JOIN clustered USING ({KEY}))"""
     )
+    con.execute("CREATE TEMP TABLE company AS SELECT cluster, count(*) AS units FROM cluster_of GROUP BY cluster")
+    con.execute("DROP VIEW IF EXISTS current_record")
     con.execute("DROP TABLE clustered")
     con.execute(
         """CREATE TEMP TABLE clustered AS SELECT extended.*, coalesce(cluster_of.cluster, extended.unit) AS cluster,
             CASE WHEN is_identified THEN 'identifier' WHEN company.units > 1 THEN 'model' ELSE 'new' END AS method,
             CASE WHEN is_identified OR coalesce(company.units, 1) = 1 THEN 1.0
                 ELSE coalesce(probability, 1.0) END::DOUBLE AS match_probability
-        FROM extended LEFT JOIN cluster_of USING (unit)
-        LEFT JOIN (SELECT cluster, count(*) AS units FROM cluster_of GROUP BY cluster) AS company
-            ON company.cluster = cluster_of.cluster"""
+        FROM extended LEFT JOIN cluster_of USING (unit) LEFT JOIN company ON company.cluster = cluster_of.cluster"""
     )

@@ -111,8 +111,10 @@ class Registers:
         self.con.execute("BEGIN")
         yield
         self.con.execute("COMMIT")
-        for (name,) in self.con.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall():
-            self.con.execute(f"DROP TABLE IF EXISTS temp.{quoted(name)}")
+        temporary = "SELECT 'TABLE', table_name FROM duckdb_tables() WHERE temporary"
+        views = "SELECT 'VIEW', view_name FROM duckdb_views() WHERE database_name = 'temp' AND NOT internal"
+        for kind, name in self.con.execute(f"{views} UNION ALL {temporary}").fetchall():
+            self.con.execute(f"DROP {kind} IF EXISTS temp.{quoted(name)}")
 
     def is_first(self, source: str) -> bool:
         return source not in self.seen
