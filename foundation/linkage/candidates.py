@@ -50,8 +50,8 @@ def find_pairs(
 ) -> dict[str, int]:
     """`certain_pair` and `block_pair` (unit, other_unit) of touched units; the keys beyond their bound, by rule.
 
-    An undecided unit stands first; of two the one with the smaller number. Only what no certain rule linked is looked at
-    under the blocks.
+    An undecided unit stands first; of two the one with the smaller number. Only what no certain rule linked
+    to a decided unit is looked at under the blocks.
     """
     con.execute(f"CREATE TEMP TABLE bound AS SELECT rule::INTEGER AS rule, bound, part FROM {bounds(model)}")
     _meet(con, model, "touched", model.certain, "certain_")
@@ -62,7 +62,7 @@ def find_pairs(
             AND units > 1 AND decided <= 1) USING (key)
         WHERE NOT is_identified AND held.unit <> other_unit"""
     )
-    settled = "SELECT unit FROM certain_pair UNION SELECT other_unit FROM certain_pair"
+    settled = "SELECT unit FROM certain_pair WHERE other_unit IN (SELECT unit FROM certain_held WHERE is_identified)"
     con.execute(f"CREATE TEMP TABLE open_touched AS FROM touched WHERE unit NOT IN ({settled})")
     con.execute("DELETE FROM certain_pair WHERE unit NOT IN (FROM touched) AND other_unit NOT IN (FROM touched)")
     _meet(con, model, "open_touched", (*model.blocks, *model.shared.values()), "")
@@ -107,11 +107,12 @@ def _meet(
 
 
 def _all_open(con: duckdb.DuckDBPyConnection, tables: IdentityTables, complete: bool) -> None:
-    """`open_unit`: undecided units that no certain rule linked, tonight or earlier, among those that are held."""
+    """`open_unit`: undecided units that no certain rule linked to a decided one, now or earlier, among those held."""
     con.execute("CREATE TEMP TABLE open_unit AS FROM open_touched")
     if not complete:
         con.execute(
             f"""INSERT INTO open_unit SELECT DISTINCT unit FROM held WHERE NOT is_identified
             AND unit NOT IN (FROM touched) AND unit NOT IN (
-                SELECT unnest([unit, other_unit]) FROM {tables.pair} WHERE kind = 'certain')"""
+                SELECT unit FROM {tables.pair} WHERE kind = 'certain'
+                AND other_unit IN (SELECT unit FROM current_record WHERE is_identified))"""
         )

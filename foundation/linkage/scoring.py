@@ -61,7 +61,7 @@ def weight_of(probability: float) -> float:
 
 
 def compared_sql(model: LinkModel, parameters: Parameters, pairs: str) -> str:
-    """SQL: pair, agreement by item, frequency by item, is_plausible, for pairs (pair, unit, other_unit)."""
+    """SQL: pair, agreement by item, frequency by item, is_plausible, is_shown, for pairs (pair, unit, other_unit)."""
     agreements = [f"{item.agreement} AS {item.name}" for item in model.items]
     coded = []
     extras = [f"{value} AS {name}" for name, value in model.extras.items()]
@@ -81,7 +81,7 @@ def compared_sql(model: LinkModel, parameters: Parameters, pairs: str) -> str:
     inner = f"""SELECT pair, {", ".join(agreements + frequencies + extras)} FROM {pairs} AS pairs
         JOIN profile AS l ON l.unit = pairs.unit JOIN profile AS r ON r.unit = pairs.other_unit {" ".join(joins)}"""
     plain = [f"{item.name}::SMALLINT AS {item.name}" for item in model.items if not item.frequency_of]
-    return f"SELECT pair, {', '.join(plain + coded)}, coalesce({model.guard}, false) AS is_plausible FROM ({inner})"
+    return f"SELECT pair, {', '.join(plain + coded)}, coalesce({model.guard}, false) AS is_plausible, {model.shown_if} AS is_shown FROM ({inner})"
 
 
 def register_frequencies(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> None:
@@ -124,7 +124,7 @@ def score(
         compared = con.execute(compared_sql(model, parameters, chunk)).to_arrow_table()
         with splink(con) as api:
             scored = _predict(api, settings, compared)
-        con.register("compared", compared.select(["pair", "is_plausible", "name"]))
+        con.register("compared", compared.select(["pair", "is_plausible", "is_shown"]))
         con.register("scored", scored)
         histogram.update(
             dict(con.execute("SELECT floor(match_weight)::INTEGER, count(*) FROM scored GROUP BY ALL").fetchall())
@@ -132,7 +132,7 @@ def score(
         con.execute(
             f"""INSERT INTO {into} SELECT unit, other_unit, match_weight, match_probability, {_weights(model)}, is_plausible
             FROM scored JOIN numbered ON pair = pair_l JOIN compared USING (pair) WHERE match_weight >= {lower}
-                AND (is_plausible OR name IS DISTINCT FROM 0)"""
+                AND (is_plausible OR is_shown)"""
         )
         con.unregister("scored")
         con.unregister("compared")
@@ -156,7 +156,7 @@ def _predict(api: Any, settings: dict[str, Any], compared: pa.Table) -> pa.Table
     """Splink's predictions: pair_l, match_weight, match_probability and the weights by item."""
     from splink import Linker
 
-    left = compared.drop_columns(["is_plausible"])
+    left = compared.drop_columns(["is_plausible", "is_shown"])
     items = [name for name in left.column_names if name != "pair"]
     with_frequency = [entry["output_column_name"] for entry in settings["comparisons"] if _has_frequency(entry)]
     first = {

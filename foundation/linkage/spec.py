@@ -66,7 +66,11 @@ class Rule:
 
 @dataclass(frozen=True)
 class LinkModel:
-    """All that linkage knows of one kind of entity."""
+    """All that linkage knows of one kind of entity.
+
+    `guard`: SQL over the items' levels under which a pair may be linked; `shown_if`: under which people are asked about one
+    that may not.
+    """
 
     name: str
     features: Mapping[str, str]
@@ -87,6 +91,7 @@ class LinkModel:
     masks: Mapping[str, str] = field(default_factory=dict)
     extras: Mapping[str, SQL] = field(default_factory=dict)
     pinyin_of: str = "name"
+    shown_if: SQL = "name IS DISTINCT FROM 0"
 
     @property
     def rules(self) -> tuple[Rule, ...]:
