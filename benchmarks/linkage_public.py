@@ -6,12 +6,14 @@ project's own. No label is looked at before the measures.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
+from benchmarks import linkage_splink
 from benchmarks.linkage_measures import Measures, measures
 from foundation.linkage.linking import Linkage, link
 from foundation.linkage.spec import Item, Level, LinkModel, Rule, both
@@ -144,6 +146,7 @@ class PublicData:
     name: str
     rows: pa.Table
     model: LinkModel
+    plain: Callable[[pa.Table], pa.Table]
     identifier: str
 
 
@@ -158,12 +161,12 @@ def public_data(folder: Path) -> list[PublicData]:
             for file in files
         ]
         rows = duckdb.sql(" UNION ALL ".join(parts)).to_arrow_table()
-        data.append(PublicData(f"FEBRL {name}", rows, febrl(), "soc_sec_id"))
+        data.append(PublicData(f"FEBRL {name}", rows, febrl(), linkage_splink.febrl, "soc_sec_id"))
     rows = duckdb.sql(
         f"""SELECT unique_id AS record_key, 'fake' AS dataset, "cluster" AS truth, {", ".join(FAKE_COLUMNS)}
         FROM read_csv('{folder / "fake_1000.csv"}', all_varchar = true)"""
     ).to_arrow_table()
-    return [*data, PublicData("fake_1000", rows, fake(), "email")]
+    return [*data, PublicData("fake_1000", rows, fake(), linkage_splink.fake, "email")]
 
 
 def by_this_project(data: PublicData) -> Measures:
@@ -194,6 +197,16 @@ def by_identifier(data: PublicData) -> Measures:
     with duckdb.connect() as con:
         con.register("rows", data.rows)
         return measures(con, f"SELECT coalesce({data.identifier}, 'alone ' || record_key) AS cluster, truth FROM rows")
+
+
+def by_plain_splink(data: PublicData) -> Measures:
+    """Splink as its documentation shows it."""
+    rows = data.rows.add_column(0, "unique_id", data.rows["record_key"])
+    grouped = data.plain(rows)
+    with duckdb.connect() as con:
+        con.register("grouped", grouped)
+        con.register("rows", data.rows)
+        return measures(con, "SELECT cluster_id AS cluster, truth FROM grouped JOIN rows ON unique_id = record_key")
 
 
 def _tables(con: duckdb.DuckDBPyConnection, data: PublicData) -> IdentityTables:
