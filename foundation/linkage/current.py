@@ -22,10 +22,10 @@ def make_current(con: duckdb.DuckDBPyConnection, model: LinkModel, tables: Ident
         con.execute("CREATE OR REPLACE TEMP VIEW current_record AS FROM clustered")
     else:
         con.execute(
-            f"""CREATE OR REPLACE TEMP VIEW current_record AS FROM clustered UNION ALL BY NAME
+            f"""CREATE TEMP TABLE current_record AS FROM clustered UNION ALL BY NAME
             (SELECT record.*, coalesce(unit = hash(identifier), false) AS is_identified, unit
-            FROM {tables.record} AS record ANTI JOIN clustered USING ({KEY}) ANTI JOIN removed USING ({KEY})
-            JOIN (SELECT {KEY}, unit FROM {tables.link}) USING ({KEY}))"""
+            FROM {tables.record} AS record JOIN (SELECT {KEY}, unit FROM {tables.link}) USING ({KEY})
+            ANTI JOIN (SELECT {KEY} FROM clustered UNION ALL SELECT {KEY} FROM removed) USING ({KEY}))"""
         )
     _make_kin(con, model)
 

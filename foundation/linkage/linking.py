@@ -70,7 +70,7 @@ def link(con: duckdb.DuckDBPyConnection, linkage: Linkage, tables: IdentityTable
     broken = decide(con, model)
     settle(con)
     _store(con, tables, complete)
-    _extend(con)
+    _extend(con, complete)
     return Linked(count(con, "block_pair"), broken, skipped, dict(sorted(histogram.items())))
 
 
@@ -162,7 +162,7 @@ def _store(con: duckdb.DuckDBPyConnection, tables: IdentityTables, complete: boo
     con.execute(f"INSERT INTO {tables.pair} BY NAME FROM written_pair")
 
 
-def _extend(con: duckdb.DuckDBPyConnection) -> None:
+def _extend(con: duckdb.DuckDBPyConnection, complete: bool) -> None:
     """`clustered` anew: all records of the region with their cluster, method and probability."""
     columns = f"{KEY}, rank, is_identified, unit"
     con.execute(
@@ -170,7 +170,8 @@ def _extend(con: duckdb.DuckDBPyConnection) -> None:
         (SELECT {columns} FROM current_record SEMI JOIN region USING (unit) ANTI JOIN clustered USING ({KEY}))"""
     )
     con.execute("CREATE TEMP TABLE company AS SELECT cluster, count(*) AS units FROM cluster_of GROUP BY cluster")
-    con.execute("DROP VIEW IF EXISTS current_record")
+    if complete:
+        con.execute("DROP VIEW current_record")
     con.execute("DROP TABLE clustered")
     con.execute(
         """CREATE TEMP TABLE clustered AS SELECT extended.*, coalesce(cluster_of.cluster, extended.unit) AS cluster,

@@ -20,11 +20,12 @@ from foundation.linkage.spec import DIFFERENT, Item, LinkModel
 from foundation.linkage.tables import IdentityTables
 from foundation.sql import count
 
-UNITS = 200_000
-PAIRS = 400_000
-SHIFTS = 10
+UNITS = 100_000
+PAIRS = 150_000
+SHIFTS = 3
 COMMON = 5  # a value of fewer entities gets the frequency of the rarest
 PLENTY = 50  # pairs that a level needs before its u is believed
+TRUST = 4  # how many times more or less often than by reasoning about registers a level may hold
 
 Probabilities = dict[str, dict[str, list[float]]]
 
@@ -90,8 +91,9 @@ def _random_agreement(con: duckdb.DuckDBPyConnection, model: LinkModel, seed: in
     )
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE random_pair AS
-        SELECT row_number() OVER (ORDER BY a.unit, b.unit) AS pair, a.unit, b.unit AS other_unit
-        FROM shuffled AS a, range(1, {SHIFTS + 1}) AS shifts(shift), shuffled AS b WHERE b.place = a.place + shift"""
+        SELECT row_number() OVER (ORDER BY a.unit, b.unit) AS pair, a.unit, b.unit AS other_unit FROM (
+            SELECT unit, place + unnest(range(1, {SHIFTS + 1})) AS place FROM shuffled) AS a
+        JOIN shuffled AS b USING (place)"""
     )
     con.execute(f"CREATE OR REPLACE TEMP TABLE random_level AS {compared_sql(model, NO_PARAMETERS, 'random_pair')}")
     probabilities: Probabilities = {}
@@ -180,12 +182,12 @@ def _em(api: Any, settings: dict[str, Any], frame: pa.Table) -> Mapping[str, Map
 def _averaged(
     model: LinkModel, probabilities: Probabilities, sessions: list[Mapping[str, Mapping[str, float]]]
 ) -> Probabilities:
-    """m as the mean over the sessions that saw the item, kept within a factor of ten of the prior."""
+    """m as the mean over the sessions that saw the item, kept within a factor of TRUST of the prior."""
     averaged: Probabilities = defaultdict(dict)
     for item in model.items:
         priors = {level.label: level.m for level in item.levels} | {DIFFERENT: item.else_m}
         for label, prior in priors.items():
             seen = [session[item.name][label] for session in sessions if label in session.get(item.name, {})]
-            m = min(max(sum(seen) / len(seen), prior / 10), prior * 10, 0.999) if seen else prior
+            m = min(max(sum(seen) / len(seen), prior / TRUST), prior * TRUST, 0.999) if seen else prior
             averaged[item.name][label] = [float(f"{m:.4g}"), probabilities[item.name][label][1]]
     return dict(averaged)

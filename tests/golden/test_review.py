@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import Any
 
@@ -9,6 +10,9 @@ import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner
 
+from assets.linkage_report import link_metadata
+from foundation.linkage.linking import Linked
+from foundation.linkage.stage import Resolved
 from pipelines.cli import app
 from tests.homes import Home
 from tests.toy import citizen_id
@@ -103,3 +107,14 @@ def test_an_unknown_case_is_one_line_that_says_what_to_do(twins: Home) -> None:
     result = CliRunner().invoke(app, ["review", "show", "0000000000"], env=twins.environment())
     assert result.exit_code == 1
     assert "review list" in result.output
+
+
+def test_dagster_shows_counts_thresholds_and_pictures_but_no_value(twins: Home) -> None:
+    metadata = link_metadata(twins.installation, "person", Resolved(3, 1, Linked(2, 0, {"姓名": 1}, {4: 1, 9: 1})), 2)
+    assert metadata["关联方式"].data == {"identifier": 4, "new": 1}
+    assert metadata["待人工核对"] == 2
+    for name in ("模型参数", "匹配权重分布"):
+        picture = re.fullmatch(r"!\[\]\(data:image/png;base64,([A-Za-z0-9+/=]+)\)", metadata[name].value)
+        assert picture is not None and base64.b64decode(picture[1])[:4] == b"\x89PNG"
+    shown = str(metadata)
+    assert not any(value in shown for value in (*TWINS, *TWINS.values(), MOTHER, "马丽"))

@@ -97,7 +97,7 @@ class Registers:
     def night(self) -> Resolved:
         """Resolve what changed since the last night."""
         self.day += timedelta(days=1)
-        with self._transaction():
+        with self.transaction():
             ledger = pa.Table.from_pylist(
                 self.judgements, pa.schema([(name, pa.string()) for name in JUDGEMENT_COLUMNS])
             )
@@ -107,7 +107,7 @@ class Registers:
         return result
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def transaction(self) -> Iterator[None]:
         self.con.execute("BEGIN")
         yield
         self.con.execute("COMMIT")

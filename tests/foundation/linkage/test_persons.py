@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from foundation.standards.person_name import STANDARD
 from tests.foundation.linkage.registers import (
     BIRTH,
     CREMATION,
@@ -17,8 +18,10 @@ from tests.foundation.linkage.registers import (
     STUDENT,
     Registers,
 )
+from tests.foundation.standards.columns import one
 from tests.toy import citizen_id
 
+DOTS = "·•‧・･⋅∙．.。●▪"
 HOME = "陕西省西安市新城区中山门街道北大街179号2单元2302室"
 MOTHER, FATHER = citizen_id("610102", "19880312", 22), citizen_id("610102", "19860705", 31)
 CHILD_BORN = date(2021, 4, 4)
@@ -238,3 +241,28 @@ def test_a_split_leaves_the_identifier_with_the_larger_part_and_a_merge_leaves_a
         "SELECT event, entity_id FROM resolved.identity_event ORDER BY happened_on"
     ).fetchall()
     assert ("merged", person) in events and ("split", person) in events
+
+
+@pytest.mark.parametrize("dot", DOTS)
+def test_every_middle_dot_is_the_same_name(registers: Registers, dot: str) -> None:
+    of = resident(registers, "阿布都·热合曼", date(1990, 5, 3), 21)
+    written = one(STANDARD, f"阿布都{dot}热合曼")[0]
+    health(registers, "h", written, date(1990, 5, 3), residence_address=HOME)
+    registers.night()
+    assert registers.entity(HEALTH, "h") == registers.entity(RESIDENT, of)
+
+
+def test_one_number_on_two_persons_stays_with_its_holder(registers: Registers) -> None:
+    of = resident(registers, "张小雨", date(1990, 5, 3), 21)
+    health(registers, "h", "吴倩", date(1988, 8, 8), citizen_id=of, phone="13812345678")
+    registers.put(INSURANCE, "i", name="吴倩", birth_date=date(1988, 8, 8), citizen_id=None, phone="13812345678")
+    registers.night()
+    assert registers.entity(HEALTH, "h") == registers.entity(INSURANCE, "i") != registers.entity(RESIDENT, of)
+
+
+def test_two_records_that_agree_with_each_other_are_still_compared_with_the_register(registers: Registers) -> None:
+    of = resident(registers, "张小雨", date(1990, 5, 3), 21)
+    health(registers, "h", "张小语", date(1990, 5, 3), phone="13812345678", residence_address=HOME)
+    registers.put(INSURANCE, "i", name="张小语", birth_date=date(1990, 5, 3), citizen_id=None, phone="13812345678")
+    registers.night()
+    assert registers.entity(HEALTH, "h") == registers.entity(INSURANCE, "i") == registers.entity(RESIDENT, of)
