@@ -44,7 +44,8 @@ def linked(table: str) -> Iterator[tuple[duckdb.DuckDBPyConnection, IdentityTabl
         con = installation.lake.con
         con.execute(
             f"""CREATE OR REPLACE TEMP TABLE grouped AS SELECT link.*, {tables.key} AS cluster, truth_id AS truth, errors
-            FROM {tables.link} AS link JOIN (SELECT DISTINCT ON ({listed(RECORD_KEY)}) * FROM read_parquet({text(str(truth))})) AS planted
+            FROM {tables.link} AS link JOIN (
+                SELECT DISTINCT ON ({listed(RECORD_KEY)}) * FROM read_parquet({text(str(truth))})) AS planted
             USING ({listed(RECORD_KEY)})"""
         )
         yield con, tables
@@ -111,7 +112,9 @@ def unchanged_identifiers(before: dict[str, pa.Table]) -> None:
             ).fetchone()
             con.unregister("earlier")
         assert row is not None
-        print(f"{SUBJECTS[table]}: {row[0]:,} entities with the same records as before, {row[1]:,} with the same identifier")
+        print(
+            f"{SUBJECTS[table]}: {row[0]:,} entities with the same records as before, {row[1]:,} with the same identifier"
+        )
 
 
 def links_of(table: str) -> pa.Table:
@@ -153,8 +156,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--persons", type=int, default=200_000, help="0 leaves the sample out")
     parser.add_argument("--seed", type=int, default=2, help="another one than that of the training sample")
-    parser.add_argument("--changed", type=float, default=0.005, help="share of records that change for the second night")
-    parser.add_argument("--public", type=Path, help="folder of FEBRL 1 to 4 and fake_1000; left out where it is not there")
+    parser.add_argument(
+        "--changed", type=float, default=0.005, help="share of records that change for the second night"
+    )
+    parser.add_argument(
+        "--public", type=Path, help="folder of FEBRL 1 to 4 and fake_1000; left out where it is not there"
+    )
     parser.add_argument("--home", type=Path, default=Path("/tmp/onesource-linkage"), help="emptied first")
     options = parser.parse_args()
     shutil.rmtree(options.home, ignore_errors=True)

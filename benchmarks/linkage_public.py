@@ -21,10 +21,9 @@ from foundation.linkage.tables import JUDGEMENT_COLUMNS, PAIR_COLUMNS, RECORD_KE
 from foundation.linkage.training import train
 from foundation.sql import listed
 
-FEBRL_COLUMNS = (
-    "given_name surname street_number address_1 address_2 suburb postcode state date_of_birth soc_sec_id".split()
-)
-FAKE_COLUMNS = "first_name surname dob city email".split()
+FEBRL_COLUMNS = ["given_name", "surname", "street_number", "address_1", "address_2", "suburb", "postcode", "state",
+                 "date_of_birth", "soc_sec_id"]  # fmt: skip
+FAKE_COLUMNS = ["first_name", "surname", "dob", "city", "email"]
 
 
 def near(column: str, similarity: float) -> str:
@@ -77,7 +76,9 @@ def febrl() -> LinkModel:
     blocks = [Rule("+".join(key), key, 200) for key in pairs]
     blocks += [Rule(column, (column,), 60) for column in ("date_of_birth", "soc_sec_id", "address_1", "address_2")]
     certain = ("given_name", "surname", "date_of_birth", "soc_sec_id")
-    return _model("febrl", FEBRL_COLUMNS, certain, items, tuple(blocks), (("date_of_birth",), ("surname",), ("postcode",)))
+    return _model(
+        "febrl", FEBRL_COLUMNS, certain, items, tuple(blocks), (("date_of_birth",), ("surname",), ("postcode",))
+    )
 
 
 def fake() -> LinkModel:
@@ -109,7 +110,14 @@ def fake() -> LinkModel:
     keys = [("dob",), ("email",), ("surname", "first_name"), ("surname", "city"), ("first_name", "city"),
             ("surname[1:3]", "dob[1:4]"), ("first_name[1:3]", "dob[1:4]")]  # fmt: skip
     blocks = tuple(Rule("+".join(key), key, 100) for key in keys)
-    return _model("fake", FAKE_COLUMNS, ("first_name", "surname", "dob", "email"), items, blocks, (("dob",), ("surname",), ("email",)))
+    return _model(
+        "fake",
+        FAKE_COLUMNS,
+        ("first_name", "surname", "dob", "email"),
+        items,
+        blocks,
+        (("dob",), ("surname",), ("email",)),
+    )
 
 
 def _model(

@@ -93,7 +93,9 @@ def _meet(
 ) -> None:
     """`held`: every record under the keys that the units have under the rules; `meeting`: what meets under each key."""
     con.execute(f"CREATE OR REPLACE TEMP TABLE own_record AS FROM current_record SEMI JOIN {units} USING (unit)")
-    con.execute(f"CREATE OR REPLACE TEMP TABLE own_key AS SELECT DISTINCT key FROM ({keyed(model, 'own_record', rules)})")
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE own_key AS SELECT DISTINCT key FROM ({keyed(model, 'own_record', rules)})"
+    )
     con.execute(
         f"CREATE TEMP TABLE {prefix}held AS FROM ({keyed(model, 'current_record', rules)}) SEMI JOIN own_key USING (key)"
     )

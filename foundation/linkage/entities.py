@@ -71,7 +71,9 @@ def _mint(con: duckdb.DuckDBPyConnection, tables: IdentityTables, prefix: str) -
     founders = """SELECT cluster, min((rank, record_key, role)) AS founder
         FROM placed ANTI JOIN kept USING (cluster) GROUP BY cluster"""
     numbers = f"SELECT cluster, {minted} + row_number() OVER (ORDER BY founder) AS n FROM ({founders})"
-    con.execute(f"CREATE TEMP TABLE minted AS SELECT cluster, {_written(prefix)} AS entity FROM ({_scrambled(numbers)})")
+    con.execute(
+        f"CREATE TEMP TABLE minted AS SELECT cluster, {_written(prefix)} AS entity FROM ({_scrambled(numbers)})"
+    )
     con.execute("CREATE TEMP TABLE entity_of AS FROM kept UNION ALL FROM minted")
     new = count(con, "minted")
     if new:

@@ -102,7 +102,7 @@ def _judged_edges(con: duckdb.DuckDBPyConnection) -> None:
     """`judged_edge`: units that a judgement of now or of the last run joins, by what their records are and were."""
     con.execute(
         f"""CREATE TEMP TABLE known AS SELECT {KEY}, unit FROM current_record
-            SEMI JOIN (SELECT {', '.join(f'unnest([left_{name}, right_{name}]) AS {name}' for name in RECORD_KEY)}
+            SEMI JOIN (SELECT {", ".join(f"unnest([left_{name}, right_{name}]) AS {name}" for name in RECORD_KEY)}
             FROM (FROM judgement UNION ALL FROM rejudged)) USING ({KEY}) UNION FROM old_link"""
     )
     here, there = (

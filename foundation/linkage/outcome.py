@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import duckdb
 import numpy as np
 import pyarrow as pa
@@ -36,7 +38,7 @@ def _take(con: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
     con.unregister("arrow_rows")
 
 
-def _plain(column: object) -> Units:
+def _plain(column: Any) -> Units:
     return np.asarray(np.ma.getdata(column), dtype=np.uint64)
 
 
@@ -131,7 +133,7 @@ def _cut(con: duckdb.DuckDBPyConnection, model: LinkModel) -> None:
     con.execute("INSERT INTO joined FROM recut")
 
 
-def _some(value: object) -> frozenset[object]:
+def _some(value: Any) -> frozenset[Any]:
     return frozenset() if value is None else frozenset([value])
 
 

@@ -81,7 +81,8 @@ def compared_sql(model: LinkModel, parameters: Parameters, pairs: str) -> str:
     inner = f"""SELECT pair, {", ".join(agreements + frequencies + extras)} FROM {pairs} AS pairs
         JOIN profile AS l ON l.unit = pairs.unit JOIN profile AS r ON r.unit = pairs.other_unit {" ".join(joins)}"""
     plain = [f"{item.name}::SMALLINT AS {item.name}" for item in model.items if not item.frequency_of]
-    return f"SELECT pair, {', '.join(plain + coded)}, coalesce({model.guard}, false) AS is_plausible, {model.shown_if} AS is_shown FROM ({inner})"
+    judged = f"coalesce({model.guard}, false) AS is_plausible, {model.shown_if} AS is_shown"
+    return f"SELECT pair, {', '.join(plain + coded)}, {judged} FROM ({inner})"
 
 
 def register_frequencies(con: duckdb.DuckDBPyConnection, parameters: Parameters) -> None:

@@ -84,5 +84,5 @@ def identity_tables(name: str, table: LibraryTable) -> IdentityTables:
     """The identity tables of a library table; `resolved.person_link` and `resolved.organization_link` by contract."""
     short = LINK_NAMES.get(name, name)
     model = MODELS.get(name)
-    names = (f"resolved.{short}_{part}" for part in ("record", "link", "pair", "judgement"))
-    return IdentityTables(*names, table.key, dict(model.features) if model else {})
+    record, link, pair, judgement = (f"resolved.{short}_{part}" for part in ("record", "link", "pair", "judgement"))
+    return IdentityTables(record, link, pair, judgement, table.key, dict(model.features) if model else {})

@@ -81,7 +81,9 @@ def test_the_next_night_obeys_what_people_decided(twins: Home) -> None:
     for value in (*TWINS, *TWINS.values(), MOTHER, "马丽"):
         assert value not in listed + shown
 
-    decided = onesource(twins, "review", "decide", open_cases["王子轩"], "different", "--by", "张审核", "--reason", "电话核实")
+    decided = onesource(
+        twins, "review", "decide", open_cases["王子轩"], "different", "--by", "张审核", "--reason", "电话核实"
+    )
     assert "different" in decided
     twins.night(NIGHTS[1])
     assert child(twins) == "王子涵"

@@ -58,7 +58,12 @@ class Registers:
         self.link, self.pair, self.key = tables.link, tables.pair, tables.key
         made = {tables.record: tables.record_columns, tables.link: tables.link_columns, tables.pair: PAIR_COLUMNS}
         made |= {tables.judgement: JUDGEMENT_COLUMNS, "resolved.identity_event": EVENT_COLUMNS}
-        made |= {"resolved.redirect": REDIRECT_COLUMNS, FORMER: FORMER_COLUMNS, "state.mint": MINT_COLUMNS, "state.linkage": SCALE_COLUMNS}
+        made |= {
+            "resolved.redirect": REDIRECT_COLUMNS,
+            FORMER: FORMER_COLUMNS,
+            "state.mint": MINT_COLUMNS,
+            "state.linkage": SCALE_COLUMNS,
+        }
         for dataset in self.datasets:
             made[f"conformed.{table_name(dataset)}"] = sql_columns(self.con, conformed_schema(self.catalogue, dataset))
         for name, columns in made.items():

@@ -48,7 +48,9 @@ def test_levels_speak_in_the_right_direction(registers: Registers) -> None:
 def test_frequent_names_are_listed_by_how_frequent_they_are() -> None:
     registers = Registers("person")
     for number in range(20):
-        registers.put("health/resident_health_record", f"h{number:02d}", name="王伟" if number % 2 else f"李{number:02d}")
+        registers.put(
+            "health/resident_health_record", f"h{number:02d}", name="王伟" if number % 2 else f"李{number:02d}"
+        )
     registers.night()
     frequencies = trained_on(registers).frequencies["name"]
     assert frequencies == {"王伟": 0.5}
