@@ -83,7 +83,7 @@ def find_pairs(
     )
     skipped = con.execute(
         """SELECT rule, count(*) FROM (FROM meeting UNION ALL FROM certain_meeting) JOIN bound USING (rule)
-        WHERE part <> 'shared' AND records > bound GROUP BY rule ORDER BY rule"""
+        WHERE records > bound GROUP BY rule ORDER BY rule"""
     ).fetchall()
     return {model.rules[rule].name: keys for rule, keys in skipped}
 

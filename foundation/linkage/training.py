@@ -24,7 +24,7 @@ UNITS = 100_000
 PAIRS = 150_000
 SHIFTS = 3
 COMMON = 5  # a value of fewer entities gets the frequency of the rarest
-PLENTY = 50  # pairs that a level needs before its u is believed
+PLENTY = 50  # pairs that a level needs before its u is believed, and a block before its m is
 TRUST = 4  # how many times more or less often than by reasoning about registers a level may hold
 
 Probabilities = dict[str, dict[str, list[float]]]
@@ -122,7 +122,7 @@ def _believed(item: Item, seen: Mapping[int, int]) -> dict[str, list[float]]:
 def _session(
     con: duckdb.DuckDBPyConnection, model: LinkModel, probabilities: Probabilities, block: tuple[str, ...]
 ) -> Mapping[str, Mapping[str, float]]:
-    """m of the items outside a block of records that agree on its columns, by expectation maximisation."""
+    """m of the items outside a block of records that agree on its columns, by expectation maximisation; none of few pairs."""
     equal = " AND ".join(f"a.{column} = b.{column}" for column in block)
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE training_pair AS SELECT row_number() OVER (ORDER BY drawn_by, unit, other_unit) AS pair,
@@ -130,6 +130,8 @@ def _session(
             SELECT a.unit, b.unit AS other_unit, hash(a.unit, b.unit) AS drawn_by FROM profile AS a JOIN profile AS b
             ON {equal} AND a.unit < b.unit ORDER BY drawn_by, a.unit, b.unit LIMIT {PAIRS})"""
     )
+    if count(con, "training_pair") < PLENTY:
+        return {}
     items = [item for item in model.items if item.is_trained and item.name not in block]
     compared = con.execute(compared_sql(model, NO_PARAMETERS, "training_pair")).to_arrow_table()
     settings = model.settings(0.3, probabilities)
