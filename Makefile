@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV ?= .venv
 READY = $(VENV)/.ready
 
-.PHONY: run test lint dev docs bench lock
+.PHONY: run test lint dev docs bench bench-linkage lock
 
 run: $(READY)  ## set up, make the sample deliveries, run the nightly job, say where to look
 	$(VENV)/bin/onesource demo
@@ -25,6 +25,9 @@ docs: $(READY)  ## the reference pages in docs/, after changing the catalogue, r
 
 bench: $(READY)  ## the nightly job for PERSONS people, stage by stage, beside a plain copy
 	$(VENV)/bin/python -m benchmarks.night --persons $(or $(PERSONS),100000)
+
+bench-linkage: $(READY)  ## how well and how fast records are linked, on planted truth and on public data in PUBLIC
+	$(VENV)/bin/python -m benchmarks.linkage --persons $(or $(PERSONS),200000) --public $(or $(PUBLIC),../shared/data/linkage)
 
 lock:  ## after changing pyproject.toml
 	$(VENV)/bin/pip install --quiet uv

@@ -15,13 +15,16 @@ from typing import Annotated, Any
 
 import typer
 
+from pipelines import review
 from pipelines.query import Format
+from pipelines.train import train
 
 app = typer.Typer(
     help="onesource (一数一源): from the departments' deliveries to the published base libraries.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.add_typer(review.app, name="review")
 Day = Annotated[str | None, typer.Option("--date", help="Business date, YYYY-MM-DD; today in the province by default.")]
 
 
@@ -113,6 +116,9 @@ def sql(
     except duckdb.Error as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
+
+
+app.command()(clear_errors(train))
 
 
 @app.command()

@@ -19,11 +19,11 @@ from resources.postgres import LAKE, InstallationError, Postgres
 from resources.settings import Settings
 
 SCHEMAS = ("ingest", "conformed", "resolved", "crosscheck", "library", "stored", "theme", "quality", "state")
-# duckdb_tables() would load the statistics of every table of the lake.
-TEMPORARY = (
-    "SELECT DISTINCT table_name FROM duckdb_columns() WHERE database_name = 'temp' AND NOT internal "
-    "EXCEPT SELECT view_name FROM duckdb_views() WHERE database_name = 'temp'"  # what is registered shows as a view
-)
+# duckdb_tables() would load the statistics of every table of the lake. Views (registered Arrow tables are views) come first.
+TEMPORARY = """SELECT 'VIEW', view_name FROM duckdb_views() WHERE database_name = 'temp' AND NOT internal
+    UNION ALL SELECT DISTINCT 'TABLE', table_name FROM duckdb_columns() WHERE database_name = 'temp' AND NOT internal
+        AND table_name NOT IN (SELECT view_name FROM duckdb_views() WHERE database_name = 'temp')
+    ORDER BY ALL DESC"""
 EXTENSIONS = ("ducklake", "postgres_scanner", "spatial")
 
 
@@ -89,8 +89,8 @@ class Lake:
 
     def _drop_temporary(self) -> None:
         with suppress(duckdb.Error):
-            for (name,) in self.con.execute(TEMPORARY).fetchall():
-                self.con.execute(f"DROP TABLE IF EXISTS temp.{quoted(name)}")
+            for kind, name in self.con.execute(TEMPORARY).fetchall():
+                self.con.execute(f"DROP {kind} IF EXISTS temp.{quoted(name)}")
 
     def close(self) -> None:
         self.con.close()

@@ -20,7 +20,17 @@ from foundation.ingest.register import DELIVERY_COLUMNS, REJECTED_COLUMNS
 from foundation.library.consolidate import AFFECTED, Consolidation
 from foundation.library.states import columns_of, fresh_sql, history_columns
 from foundation.library.views import view_sql
-from foundation.linkage.tables import EVENT_COLUMNS, MINT_COLUMNS, identity_tables
+from foundation.linkage.tables import (
+    EVENT_COLUMNS,
+    FORMER,
+    FORMER_COLUMNS,
+    JUDGEMENT_COLUMNS,
+    MINT_COLUMNS,
+    PAIR_COLUMNS,
+    REDIRECT_COLUMNS,
+    SCALE_COLUMNS,
+    identity_tables,
+)
 from foundation.sql import quoted
 from resources.lake import Lake
 
@@ -70,7 +80,10 @@ def _fixed_tables(lake: Lake, catalogue: Catalogue) -> Mapping[str, Mapping[str,
         "ingest.delivery": DELIVERY_COLUMNS,
         "ingest.rejected_row": REJECTED_COLUMNS,
         "resolved.identity_event": EVENT_COLUMNS,
+        "resolved.redirect": REDIRECT_COLUMNS,
+        FORMER: FORMER_COLUMNS,
         "state.mint": MINT_COLUMNS,
+        "state.linkage": SCALE_COLUMNS,
     }
     for name, dataset in catalogue.datasets.items():
         tables[f"ingest.{table_name(name)}"] = held_columns(dataset)
@@ -80,6 +93,8 @@ def _fixed_tables(lake: Lake, catalogue: Catalogue) -> Mapping[str, Mapping[str,
             identity = identity_tables(name, table)
             tables[identity.record] = identity.record_columns
             tables[identity.link] = identity.link_columns
+            tables[identity.pair] = PAIR_COLUMNS
+            tables[identity.judgement] = JUDGEMENT_COLUMNS
     return tables
 
 

@@ -126,7 +126,10 @@ class Consolidation:
         if identity is None or not source.carries(identity.identifier):
             return []
         valid = source.sql(identity.identifier)[:-1] + '_is_valid"'
-        return [f"{valid} AND method <> 'new' AS identifier_is_valid", f"{valid} AND method = 'new' AS is_disputed"]
+        return [
+            f"{valid} AND method = 'identifier' AS identifier_is_valid",
+            f"{valid} AND method <> 'identifier' AS is_disputed",
+        ]
 
     def _without_disputed(self, source: Source, records: str) -> str:
         """A valid identifier of a record that contradicts its other holders is not taken: it is somebody else's."""
