@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from pipelines.feedback import feedback_app
 from pipelines.query import Format
 
 app = typer.Typer(
@@ -20,6 +21,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.add_typer(feedback_app, name="feedback")
 Day = Annotated[str | None, typer.Option("--date", help="Business date, YYYY-MM-DD; today in the province by default.")]
 
 

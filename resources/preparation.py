@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections.abc import Mapping
 from datetime import date
 
 from foundation.catalogue.catalogue import Catalogue, table_name
 from foundation.conform import conformed_schema
 from foundation.conforming.stage import sql_columns
+from foundation.crosscheck.corrections import PROVENANCE
+from foundation.crosscheck.tables import SECRET, TABLES
 from foundation.ingest.held import held_columns
 from foundation.ingest.register import DELIVERY_COLUMNS, REJECTED_COLUMNS
 from foundation.library.consolidate import AFFECTED, Consolidation
@@ -32,6 +35,8 @@ def prepare(lake: Lake, catalogue: Catalogue) -> None:
             lake.ensure(table, columns)
         for name, query in queries.items():
             _ensure_library_table(lake, name, catalogue.tables[name].key, query)
+        if not lake.rows(SECRET):
+            lake.con.execute(f"INSERT INTO {SECRET} VALUES ('discrepancy', ?)", [secrets.token_hex(32)])
         lake.ensure(PREPARED, {"fingerprint": "VARCHAR"})
         lake.con.execute(f"DELETE FROM {PREPARED}")
         lake.con.execute(f"INSERT INTO {PREPARED} VALUES (?)", [fingerprint])
@@ -50,10 +55,11 @@ def _fixed_tables(lake: Lake, catalogue: Catalogue) -> Mapping[str, Mapping[str,
         "ingest.rejected_row": REJECTED_COLUMNS,
         "resolved.identity_event": EVENT_COLUMNS,
         "state.mint": MINT_COLUMNS,
+        **TABLES,
     }
     for name, dataset in catalogue.datasets.items():
         tables[f"ingest.{table_name(name)}"] = held_columns(dataset)
-        tables[f"conformed.{table_name(name)}"] = sql_columns(lake.con, conformed_schema(catalogue, name))
+        tables[f"conformed.{table_name(name)}"] = sql_columns(lake.con, conformed_schema(catalogue, name)) | PROVENANCE
     for name, table in catalogue.tables.items():
         if table.identity is not None:
             identity = identity_tables(name, table)

@@ -20,6 +20,14 @@ class Candidate:
         column = self.source.sql(item)
         return f"{self.alias}.{quoted(item)}" if column != "NULL" else "NULL"
 
+    def origin(self, item: str) -> str:
+        """The delivery that the value came with, or the department's own correction that stands in its place."""
+        column = self.source.sql(item)
+        delivery = f"{self.alias}.delivery_id"
+        if not column.startswith('"'):
+            return delivery
+        return f"coalesce({self.alias}.corrections[{text(column[1:-1])}], {delivery})"
+
     def serves(self, name: str) -> bool:
         """Whether a catalogue's source name (department/dataset, or department/dataset#role) means this source."""
         dataset, _, role = name.partition("#")
@@ -61,7 +69,7 @@ class Chooser:
         def cases(order: list[Candidate]) -> str:
             whens = [
                 f"WHEN {one.value(carried)} IS NOT NULL THEN {{'dataset': {text(one.source.dataset)}, "
-                f"'record_key': {one.alias}.record_key, 'delivery_id': {one.alias}.delivery_id, 'as_of': {one.alias}.as_of}}"
+                f"'record_key': {one.alias}.record_key, 'delivery_id': {one.origin(carried)}, 'as_of': {one.alias}.as_of}}"
                 for one in order
             ]
             return f"CASE {' '.join(whens)} END" if whens else "NULL"

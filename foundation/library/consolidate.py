@@ -81,7 +81,9 @@ class Consolidation:
         """One record per entity from a source: the one that was true last, ties by record key."""
         source, key = one.source, quoted(self.table.key)
         items = [f"{source.sql(item)} AS {quoted(item)}" for item in self._needed(source) if item != self.table.key]
-        listed = ", ".join(["record_key", "delivery_id", "updated_at AS as_of", *items, *self._validity(source)])
+        listed = ", ".join(
+            ["record_key", "delivery_id", "corrections", "updated_at AS as_of", *items, *self._validity(source)]
+        )
         if self.table.identity is None:
             records = f"SELECT {source.sql(self.table.key)} AS {key}, {listed} FROM {source.table}"
         else:

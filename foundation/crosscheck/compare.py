@@ -1,0 +1,157 @@
+"""Item by item, what each other record says against the library's value: `compared`, and the differences in `found`.
+
+One outcome string per record: for each compared item a letter for the authority's dataset and a sign for the outcome,
+so that a record takes one short text however many items it shares with the library.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import duckdb
+
+from foundation.catalogue.catalogue import Catalogue
+from foundation.catalogue.crosscheck import Comparison
+from foundation.catalogue.sources import Source, sources_of
+from foundation.crosscheck.comparators import DIFFERENT, EQUAL, ITSELF, Sides, outcome
+from foundation.crosscheck.records import entities, linked_records
+from foundation.crosscheck.tables import FOUND_COLUMNS
+from foundation.sql import quoted, text, texts
+
+VALUE_KIND = "different"
+COMPARED, FOUND = "compared", "found"
+
+
+@dataclass(frozen=True)
+class Comparer:
+    """Compares the affected entities of one library table."""
+
+    catalogue: Catalogue
+    name: str
+
+    @cached_property
+    def items(self) -> list[tuple[str, Comparison]]:
+        check = self.catalogue.crosschecks[self.name]
+        return list(check.items.items())
+
+    @cached_property
+    def datasets(self) -> list[str]:
+        """The datasets that may be an authority, in the order of their letters."""
+        return list(dict.fromkeys(source.dataset for source in sources_of(self.catalogue, self._table)))
+
+    @cached_property
+    def sources(self) -> list[Source]:
+        """Sources that carry a compared item."""
+        carrying = sources_of(self.catalogue, self._table)
+        return [source for source in carrying if any(self._compares(source, item) for item, _ in self.items)]
+
+    @property
+    def _table(self):  # type: ignore[no-untyped-def]
+        return self.catalogue.tables[self.name]
+
+    def _compares(self, source: Source, item: str) -> bool:
+        without = dict(self.items)[item].without
+        return (
+            source.carries(item) and source.dataset not in without and f"{source.dataset}#{source.role}" not in without
+        )
+
+    def run(self, con: duckdb.DuckDBPyConnection) -> int:
+        """Fill `compared` and add the differences to `found`; the number of values compared."""
+        con.execute(
+            f"CREATE TEMP TABLE {COMPARED} (entity_id VARCHAR, source INT, dataset VARCHAR, record_key VARCHAR, outcomes VARCHAR)"
+        )
+        for number, source in enumerate(self.sources):
+            con.execute(f"INSERT INTO {COMPARED} {self._outcomes(number, source)}")
+        for number, source in enumerate(self.sources):
+            con.execute(f"INSERT INTO {FOUND} BY NAME {self._differences(number, source)}")
+        _mark_majorities(con, self)
+        values = con.execute(
+            f"SELECT sum(length(regexp_replace(outcomes, '[^=~!?]', '', 'g'))) FROM {COMPARED}"
+        ).fetchone()
+        return int(values[0] or 0) if values else 0
+
+    def _outcomes(self, number: int, source: Source) -> str:
+        signs = []
+        for item, comparison in self.items:
+            if not self._compares(source, item):
+                signs.append("'@.'")
+                continue
+            origin = f"entity.sources.{quoted(item)}"
+            listed = texts(self.datasets)
+            letter = f"chr(64 + coalesce(list_position([{listed}], {origin}.dataset), 0)::INT)"
+            itself = f"{origin}.dataset = {text(source.dataset)} AND {origin}.record_key = record.record_key"
+            columns = (f"entity.{quoted(item)}", f"record.{quoted(item)}")
+            compared = outcome(*columns, comparison, self._sides(source), self._rewritten(source, item))
+            signs.append(f"{letter} || CASE WHEN {itself} THEN '{ITSELF}' ELSE {compared} END")
+        return f"""SELECT entity_id, {number}, {text(source.dataset)}, record.record_key, {" || ".join(signs)}
+            FROM {linked_records(self.catalogue, self.name, source)} AS record
+            JOIN {entities(self.catalogue, self.name)} AS entity USING (entity_id)"""
+
+    def _sides(self, source: Source) -> Sides:
+        divisions = self.catalogue.codes.get("GB/T 2260")
+        vague = []
+        if divisions is not None:
+            vague = [code for code, heirs in divisions.successors.items() if "|" in heirs and code.startswith("61")]
+            vague += [code for code, kind in divisions.kinds.items() if "zone" in kind]
+        return Sides(self._table.items, source.columns, vague)
+
+    def _rewritten(self, source: Source, item: str) -> str:
+        own = {
+            column.item_name
+            for column in self.catalogue.conformed_columns(source.dataset)
+            if column.column.item == column.item_name
+        }
+        is_column = source.columns[item].startswith('"')
+        return f"coalesce(record.{quoted(item + '_is_rewritten')}, false)" if item in own and is_column else "false"
+
+    def _differences(self, number: int, source: Source) -> str:
+        rows = [
+            f"""{{'item': {text(item)}, 'place': {2 * place + 2}, 'authority_dataset': entity.sources.{quoted(item)}.dataset,
+            'authority_record_key': entity.sources.{quoted(item)}.record_key,
+            'authority_value': entity.{quoted(item)}::VARCHAR, 'other_value': record.{quoted(item)}::VARCHAR,
+            'severity': {text(comparison.severity.value)}}}"""
+            for place, (item, comparison) in enumerate(self.items)
+            if self._compares(source, item)
+        ]
+        return f"""SELECT entity_id, {text(VALUE_KIND)} AS kind, {text(source.dataset)} AS other_dataset,
+                record_key AS other_record_key, {text(source.role)} AS other_role, one.* EXCLUDE (place),
+                false AS is_for_authority, false AS is_majority_against_authority
+            FROM (SELECT entity_id, record_key, outcomes, unnest([{", ".join(rows)}]) AS one
+                FROM (FROM {COMPARED} WHERE source = {number} AND contains(outcomes, '{DIFFERENT}'))
+                JOIN {linked_records(self.catalogue, self.name, source)} AS record USING (entity_id, record_key)
+                JOIN {entities(self.catalogue, self.name)} AS entity USING (entity_id))
+            WHERE outcomes[one.place] = '{DIFFERENT}'"""
+
+
+def make_found(con: duckdb.DuckDBPyConnection) -> None:
+    columns = ", ".join(f"{quoted(name)} {kind}" for name, kind in FOUND_COLUMNS.items())
+    con.execute(f"CREATE TEMP TABLE {FOUND} ({columns})")
+
+
+def _mark_majorities(con: duckdb.DuckDBPyConnection, comparer: Comparer) -> None:
+    """Where several departments agree with each other against the authority, it is asked first (art. 18); its value stands.
+
+    Several are two or more other departments, and more than those that agree with the authority.
+    """
+    places = " ".join(f"WHEN {text(item)} THEN {2 * place + 2}" for place, (item, _) in enumerate(comparer.items))
+    department = "split_part(dataset, '/', 1)"
+    con.execute(
+        f"""CREATE TEMP TABLE contested AS SELECT entity_id, item, other_value,
+            split_part(any_value(authority_dataset), '/', 1) AS authority,
+            count(DISTINCT split_part(other_dataset, '/', 1)) FILTER (split_part(other_dataset, '/', 1)
+                <> split_part(authority_dataset, '/', 1)) AS against
+        FROM {FOUND} WHERE kind = {text(VALUE_KIND)} GROUP BY ALL HAVING against >= 2"""
+    )
+    con.execute(
+        f"""CREATE TEMP TABLE outvoted AS SELECT DISTINCT entity_id, item FROM (
+            SELECT entity_id, item, against, count(DISTINCT {department})
+                FILTER ({department} <> authority AND outcomes[CASE item {places} END] IN ('{EQUAL}', '~')) AS agreeing
+            FROM contested JOIN {COMPARED} USING (entity_id) GROUP BY ALL) WHERE against > agreeing"""
+        if comparer.items
+        else "CREATE TEMP TABLE outvoted (entity_id VARCHAR, item VARCHAR)"
+    )
+    con.execute(
+        f"""UPDATE {FOUND} SET is_for_authority = true, is_majority_against_authority = true FROM outvoted
+        WHERE {FOUND}.entity_id = outvoted.entity_id AND {FOUND}.item = outvoted.item AND kind = {text(VALUE_KIND)}"""
+    )
