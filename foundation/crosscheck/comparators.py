@@ -6,10 +6,10 @@ Values are conformed, so what only the writing distinguishes is equal already; s
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from foundation.catalogue.crosscheck import Comparison
-from foundation.sql import text, texts
+from foundation.sql import text
 
 EQUAL, COSMETIC, DIFFERENT, NOT_COMPARABLE = "=", "~", "!", "?"
 AUTHORITY_ONLY, OTHER_ONLY, NEITHER, ITSELF = "a", "o", ".", "*"
@@ -29,7 +29,7 @@ class Sides:
 
     entity: Collection[str] = ()
     record: Collection[str] = ()
-    vague_divisions: Collection[str] = field(default_factory=tuple)
+    known_divisions: str | None = None  # a table (code) of the divisions that GB/T 2260 knows
 
 
 Comparator = Callable[[str, str, Comparison, Sides], str]
@@ -81,16 +81,15 @@ def _date_or_month(authority: str, other: str, comparison: Comparison, sides: Si
 
 
 def _division(authority: str, other: str, comparison: Comparison, sides: Sides) -> str:
-    """Retired codes have been brought to current ones; a county lies in its city; a registrar's own zone is neither."""
+    """Retired codes have been brought to current ones; a county lies in its city; of a registrar's own zone nothing is known."""
     within = " OR ".join(
         f"(ends_with({outer}, '{zeros}') AND starts_with({inner}, {outer}[:{6 - len(zeros)}]))"
         for outer, inner in ((authority, other), (other, authority))
         for zeros in ("00", "0000")
     )
     vague = "false"
-    if sides.vague_divisions:
-        codes = texts(sorted(sides.vague_divisions))
-        vague = f"{authority} IN ({codes}) OR {other} IN ({codes})"
+    if sides.known_divisions is not None:
+        vague = " OR ".join(f"{value} NOT IN (FROM {sides.known_divisions})" for value in (authority, other))
     return f"CASE WHEN {within} THEN '{COSMETIC}' WHEN {vague} THEN '{NOT_COMPARABLE}' ELSE '{DIFFERENT}' END"
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import duckdb
+import pyarrow as pa
 
 from foundation.catalogue.catalogue import Catalogue
 from foundation.catalogue.crosscheck import Comparison
@@ -20,6 +21,7 @@ from foundation.crosscheck.tables import FOUND_COLUMNS
 from foundation.sql import quoted, text, texts
 
 VALUE_KIND = "different"
+DIVISIONS = "known_division"
 COMPARED, FOUND = "compared", "found"
 
 
@@ -58,6 +60,7 @@ class Comparer:
 
     def run(self, con: duckdb.DuckDBPyConnection) -> int:
         """Fill `compared` and add the differences to `found`; the number of values compared."""
+        self._know_divisions(con)
         con.execute(
             f"CREATE TEMP TABLE {COMPARED} (entity_id VARCHAR, source INT, dataset VARCHAR, record_key VARCHAR, outcomes VARCHAR)"
         )
@@ -70,6 +73,15 @@ class Comparer:
             f"SELECT sum(length(regexp_replace(outcomes, '[^=~!?]', '', 'g'))) FROM {COMPARED}"
         ).fetchone()
         return int(values[0] or 0) if values else 0
+
+    def _know_divisions(self, con: duckdb.DuckDBPyConnection) -> None:
+        """The divisions of GB/T 2260 in force; those that registrars made for themselves, and split ones, are left out."""
+        divisions = self.catalogue.codes["GB/T 2260"]
+        codes = [code for code in divisions.names if divisions.kinds.get(code) != "zone" and code not in divisions.successors]
+        con.execute(f"CREATE TEMP TABLE {DIVISIONS} (code VARCHAR)")
+        con.register("codes", pa.table({"code": pa.array(codes, pa.string())}))
+        con.execute(f"INSERT INTO {DIVISIONS} FROM codes")
+        con.unregister("codes")
 
     def _outcomes(self, number: int, source: Source) -> str:
         signs = []
@@ -89,12 +101,7 @@ class Comparer:
             JOIN {entities(self.catalogue, self.name)} AS entity USING (entity_id)"""
 
     def _sides(self, source: Source) -> Sides:
-        divisions = self.catalogue.codes.get("GB/T 2260")
-        vague = []
-        if divisions is not None:
-            vague = [code for code, heirs in divisions.successors.items() if "|" in heirs and code.startswith("61")]
-            vague += [code for code, kind in divisions.kinds.items() if "zone" in kind]
-        return Sides(self._table.items, source.columns, vague)
+        return Sides(self._table.items, source.columns, DIVISIONS)
 
     def _rewritten(self, source: Source, item: str) -> str:
         own = {

@@ -11,8 +11,9 @@ from foundation.catalogue.catalogue import Catalogue
 from foundation.catalogue.crosscheck import Kind
 from foundation.catalogue.sources import Source
 from foundation.crosscheck.compare import FOUND, VALUE_KIND
-from foundation.crosscheck.queries import QUERIES, Finding
+from foundation.crosscheck.queries import QUERIES, TIMED, Finding
 from foundation.crosscheck.records import AFFECTED, chosen, entities, linked_records
+from foundation.crosscheck.tables import DISCREPANCY
 from foundation.sql import quoted, text
 
 TONIGHT = "night.on_date"
@@ -37,21 +38,23 @@ def find_kinds(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, name: str, 
 
 
 def due_tonight(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, name: str, on: date, into: str) -> None:
-    """Entities of which a kind that depends on the day may hold now, though no record of them changed."""
+    """Entities of which a kind that depends on the day holds now and did not before, though no record of them changed."""
+    everyone = entities(catalogue, name, None)
     parts = [
-        f"SELECT entity_id FROM ({query})"
-        for kind in catalogue.crosschecks[name].kinds.values()
-        if kind.when and TONIGHT in kind.when
-        for query in _queries(catalogue, name, kind, on, None)
+        f"""SELECT entity_id FROM ({query}) ANTI JOIN (SELECT entity_id FROM {DISCREPANCY} WHERE library_table = {text(name)}
+            AND kind = {text(kind_name)} AND status = 'open') USING (entity_id)"""
+        for kind_name, kind in catalogue.crosschecks[name].kinds.items()
+        if TONIGHT in (kind.when or "") or kind.query in TIMED
+        for query in _queries(catalogue, name, kind, on, everyone)
     ]
     if parts:
         con.execute(f"INSERT INTO {into} SELECT entity_id FROM ({' UNION ALL '.join(parts)})")
 
 
-def _queries(catalogue: Catalogue, name: str, kind: Kind, on: date, only: str | None = AFFECTED) -> list[str]:
+def _queries(catalogue: Catalogue, name: str, kind: Kind, on: date, only: str = AFFECTED) -> list[str]:
     """Queries with the columns of a finding."""
     if kind.query is not None:
-        return [QUERIES[kind.query](Finding(catalogue, name, kind))]
+        return [QUERIES[kind.query](Finding(catalogue, name, kind, on, only))]
     if not kind.sources:
         return [_condition(catalogue, name, kind, on, None, only)]
     return [_condition(catalogue, name, kind, on, source, only) for source in chosen(catalogue, name, kind.sources)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from foundation.catalogue.catalogue import Catalogue
 from foundation.catalogue.crosscheck import Kind
@@ -18,6 +19,10 @@ COLUMNS = (
 )
 
 
+UNREGISTERED_DAYS = 60
+PROVINCE = "61"
+
+
 @dataclass(frozen=True)
 class Finding:
     """What a query may know: the catalogue, the library table, and the declaration of the kind."""
@@ -25,6 +30,8 @@ class Finding:
     catalogue: Catalogue
     name: str
     kind: Kind
+    on: date = date.min
+    entities: str = AFFECTED
 
     @property
     def key(self) -> str:
@@ -40,7 +47,7 @@ class Finding:
 
     @property
     def affected(self) -> str:
-        return f"(SELECT entity_id FROM {AFFECTED})"
+        return f"(SELECT entity_id FROM {self.entities})"
 
 
 def number_of_two_persons(finding: Finding) -> str:
@@ -150,10 +157,50 @@ def point_differs(finding: Finding) -> str:
         GROUP BY entity_id HAVING min({distance}) >= {GCJ02_METRES[0]}"""
 
 
+def birth_not_registered(finding: Finding) -> str:
+    """Birth certificates older than two months whose child neither is in the register nor lives with a parent there."""
+    link = f"""SELECT {finding.key} AS entity_id, department, dataset, record_key, role FROM {finding.link}"""
+    return f"""
+        WITH link AS ({link}),
+        certificate AS (SELECT entity_id, record_key, child_birth_date AS born, issued_on
+            FROM conformed.health__birth_certificate JOIN link USING (record_key)
+            JOIN library.{finding.name} AS child ON child.{finding.key} = entity_id
+            WHERE department = 'health' AND dataset = 'birth_certificate' AND role = 'child'
+                AND NOT child.is_registered AND issued_on < DATE '{finding.on}' - INTERVAL {UNREGISTERED_DAYS} DAY
+                AND entity_id IN {finding.affected}),
+        household AS (SELECT certificate.record_key, household_number FROM certificate
+            JOIN link AS parent ON parent.department = 'health' AND parent.dataset = 'birth_certificate'
+                AND parent.record_key = certificate.record_key AND parent.role <> 'child'
+            JOIN link AS home ON home.entity_id = parent.entity_id AND home.department = 'public_security'
+            JOIN conformed.public_security__resident AS resident ON resident.record_key = home.record_key),
+        registered AS (SELECT household.record_key FROM household
+            JOIN conformed.public_security__resident AS resident USING (household_number)
+            JOIN certificate ON certificate.record_key = household.record_key AND certificate.born = resident.birth_date)
+        SELECT entity_id, {text(finding.kind.authority_dataset or "")} AS authority_dataset, NULL AS authority_record_key,
+            NULL AS authority_value, 'health/birth_certificate' AS other_dataset, record_key AS other_record_key,
+            'child' AS other_role, issued_on::VARCHAR AS other_value
+        FROM certificate ANTI JOIN registered USING (record_key)"""
+
+
+def unknown_to_register(finding: Finding) -> str:
+    """People with a valid number of the province whom two or more other departments hold and the register does not."""
+    return f"""
+        SELECT person.{finding.key} AS entity_id, {text(finding.kind.authority_dataset or "")} AS authority_dataset,
+            NULL AS authority_record_key, NULL AS authority_value, sources.citizen_id.dataset AS other_dataset,
+            sources.citizen_id.record_key AS other_record_key, '' AS other_role, citizen_id AS other_value
+        FROM library.{finding.name} AS person
+        WHERE person.{finding.key} IN {finding.affected} AND NOT is_registered AND identifier_is_valid
+            AND starts_with(citizen_id, '{PROVINCE}') AND person.{finding.key} IN (
+                SELECT {finding.key} FROM {finding.link} WHERE role = '' GROUP BY ALL HAVING count(DISTINCT department) > 1)"""
+
+
 QUERIES: dict[str, Callable[[Finding], str]] = {
     "number_of_two_persons": number_of_two_persons,
     "two_numbers_of_one_person": two_numbers_of_one_person,
     "two_marriages": two_marriages,
     "address_outside_division": address_outside_division,
     "point_differs": point_differs,
+    "birth_not_registered": birth_not_registered,
+    "unknown_to_register": unknown_to_register,
 }
+TIMED = {"birth_not_registered"}  # what holds tomorrow though nothing changed
