@@ -77,7 +77,9 @@ class Comparer:
     def _know_divisions(self, con: duckdb.DuckDBPyConnection) -> None:
         """The divisions of GB/T 2260 in force; those that registrars made for themselves, and split ones, are left out."""
         divisions = self.catalogue.codes["GB/T 2260"]
-        codes = [code for code in divisions.names if divisions.kinds.get(code) != "zone" and code not in divisions.successors]
+        codes = [
+            code for code in divisions.names if divisions.kinds.get(code) != "zone" and code not in divisions.successors
+        ]
         con.execute(f"CREATE TEMP TABLE {DIVISIONS} (code VARCHAR)")
         con.register("codes", pa.table({"code": pa.array(codes, pa.string())}))
         con.execute(f"INSERT INTO {DIVISIONS} FROM codes")

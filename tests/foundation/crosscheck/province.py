@@ -48,7 +48,14 @@ class Province:
         url = f"sqlite:///{self.installation.settings.home / department}.db"
         assert self.patch is not None
         self.patch.setenv(DATABASE_PREFIX + department.upper(), url)
-        self.databases = (*self.databases, *(n for n, d in self.catalogue.datasets.items() if n.startswith(department) and d.format.kind == "database"))
+        self.databases = (
+            *self.databases,
+            *(
+                n
+                for n, d in self.catalogue.datasets.items()
+                if n.startswith(department) and d.format.kind == "database"
+            ),
+        )
         return url
 
     @property

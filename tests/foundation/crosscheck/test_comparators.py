@@ -20,7 +20,12 @@ def con() -> duckdb.DuckDBPyConnection:
 
 
 def compare(
-    con: duckdb.DuckDBPyConnection, comparator: str, authority: str | None, other: str | None, kind: str = "VARCHAR", **more: object
+    con: duckdb.DuckDBPyConnection,
+    comparator: str,
+    authority: str | None,
+    other: str | None,
+    kind: str = "VARCHAR",
+    **more: object,
 ) -> str:
     words = {"存续": "未注销", "正常": "未注销", "吊销未注销": "未注销", "注销": "已注销", "吊销已注销": "已注销"}
     comparison = Comparison(comparator=comparator, words=words if comparator == "words" else {})

@@ -16,13 +16,19 @@ CREMATED = citizen_id("610102", "19410101", 11)
 GONE_PUPIL = citizen_id("610102", "20140101", 11)
 FATHER = citizen_id("610102", "19850101", 11)
 TWICE_1, TWICE_2 = citizen_id("610102", "19700101", 11), citizen_id("610102", "19700101", 13)
-BIGAMIST, FIRST_WIFE, SECOND_WIFE = (citizen_id("610102", f"19{year}0101", n) for year, n in ((75, 11), (76, 22), (77, 22)))
+BIGAMIST, FIRST_WIFE, SECOND_WIFE = (
+    citizen_id("610102", f"19{year}0101", n) for year, n in ((75, 11), (76, 22), (77, 22))
+)
 WIDOWER, LATE_WIFE, NEW_WIFE = (citizen_id("610102", f"19{year}0202", n) for year, n in ((75, 11), (76, 22), (77, 22)))
 WRONG_SEX = citizen_id("610102", "19920101", 11)
 WRONG_BIRTH = citizen_id("610102", "19930101", 11)
 UNREGISTERED = citizen_id("610102", "19950101", 11)
 MOTHER, MOTHER_2 = citizen_id("610102", "19910505", 22), citizen_id("610102", "19910606", 22)
-SHOP, CLOSED, OFFICE = uscc("91", "610102", "MA000001"), uscc("91", "610102", "MA000002"), uscc("12", "610102", "00000003")
+SHOP, CLOSED, OFFICE = (
+    uscc("91", "610102", "MA000001"),
+    uscc("91", "610102", "MA000002"),
+    uscc("12", "610102", "00000003"),
+)
 UNKNOWN = uscc("91", "610102", "MA000009")
 AWAY = uscc("91", "610102", "MA000004")
 TYPE = "11100000MB03271699001"

@@ -57,9 +57,13 @@ def test_opened_answered_corrected_agreed_closed_reopened(province: Province) ->
     path.rename(inbox / path.name)
 
     province.night("2026-11-24")  # nothing was delivered; the answer holds
-    (row,) = province.rows("SELECT name, corrections FROM conformed.human_resources__social_insurance WHERE record_key = '1'")
+    (row,) = province.rows(
+        "SELECT name, corrections FROM conformed.human_resources__social_insurance WHERE record_key = '1'"
+    )
     assert row["name"] == "李静"
-    assert [one["status"] for one in province.discrepancies("true")] == ["open"]  # until the department's own data agrees
+    assert [one["status"] for one in province.discrepancies("true")] == [
+        "open"
+    ]  # until the department's own data agrees
     assert province.rows("SELECT status FROM crosscheck.correction") == [{"status": "active"}]
     assert province.installation.quick_check.export(opened["first_seen"]) == {}  # answered: not asked again
 
@@ -94,7 +98,10 @@ def test_a_correction_of_the_authority_appears_in_the_library_with_its_source(pr
     cases = province.discrepancies("status = 'open' AND item = 'birth_date' AND kind = 'different'")
     assert {one["responsible_department"] for one in cases} == {"public_security"}
     assert all(one["is_majority_against_authority"] for one in cases)
-    assert str(province.rows(f"SELECT birth_date FROM library.person WHERE citizen_id = '{LI}'")[0]["birth_date"]) == "1981-01-01"
+    assert (
+        str(province.rows(f"SELECT birth_date FROM library.person WHERE citizen_id = '{LI}'")[0]["birth_date"])
+        == "1981-01-01"
+    )
 
     path, _ = province.installation.quick_check.export(cases[0]["first_seen"])["public_security"]
     book = openpyxl.load_workbook(path)
@@ -106,7 +113,9 @@ def test_a_correction_of_the_authority_appears_in_the_library_with_its_source(pr
     taken = province.installation.quick_check.take(path, None, cases[0]["first_seen"])
     assert taken is not None and (taken.accepted, taken.rejected) == (1, [])
     province.night("2026-11-24")
-    (person,) = province.rows(f"SELECT birth_date, sources.birth_date AS source, sources.name AS named FROM library.person WHERE citizen_id = '{LI}'")
+    (person,) = province.rows(
+        f"SELECT birth_date, sources.birth_date AS source, sources.name AS named FROM library.person WHERE citizen_id = '{LI}'"
+    )
     assert str(person["birth_date"]) == "1980-01-01"
     assert person["source"]["delivery_id"] == f"correction.public_security.resident.{cases[0]['discrepancy_id']}"
     assert person["source"]["record_key"] == LI
