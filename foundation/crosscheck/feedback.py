@@ -207,6 +207,7 @@ def _record(
         [answer.discrepancy_id, department, answer.answer, corrected, answer.remark, answer.answered_by, on, file],
     )
     con.execute(
-        f"INSERT INTO {HISTORY} SELECT discrepancy_id, ?, ?, authority_value, other_value, ? FROM {DISCREPANCY} WHERE discrepancy_id = ?",
+        f"""INSERT INTO {HISTORY} SELECT discrepancy_id, ?, ?, authority_value, other_value, ?
+        FROM {DISCREPANCY} WHERE discrepancy_id = ?""",
         [on, f"answered: {answer.answer}", answer.answered_by, answer.discrepancy_id],
     )

@@ -31,9 +31,10 @@ def find_kinds(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, name: str, 
                 {text(kind.severity.value)} AS severity, {kind.responsible == "authority"} AS is_for_authority,
                 false AS is_majority_against_authority FROM of_kind"""
             )
+    case = "(entity_id, item, other_dataset, other_record_key, other_role)"
     con.execute(
-        f"""DELETE FROM {FOUND} WHERE kind = {text(VALUE_KIND)} AND (entity_id, item, other_dataset, other_record_key, other_role)
-        IN (SELECT (entity_id, item, other_dataset, other_record_key, other_role) FROM {FOUND} WHERE kind <> {text(VALUE_KIND)})"""
+        f"""DELETE FROM {FOUND} WHERE kind = {text(VALUE_KIND)}
+        AND {case} IN (SELECT {case} FROM {FOUND} WHERE kind <> {text(VALUE_KIND)})"""
     )
 
 
@@ -64,7 +65,8 @@ def _condition(catalogue: Catalogue, name: str, kind: Kind, on: date, source: So
     origin = f"entity.sources.{quoted(kind.item)}"
     if source is not None:
         other = [text(source.dataset), "record.record_key", text(source.role)]
-        rows = f"{linked_records(catalogue, name, source, only)} AS record JOIN {entities(catalogue, name, only)} AS entity USING (entity_id)"
+        rows = f"{linked_records(catalogue, name, source, only)} AS record"
+        rows += f" JOIN {entities(catalogue, name, only)} AS entity USING (entity_id)"
     else:
         other = [f"{origin}.dataset", f"{origin}.record_key", "''"]
         rows = f"{entities(catalogue, name, only)} AS entity"

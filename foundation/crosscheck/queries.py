@@ -107,7 +107,8 @@ def two_marriages(finding: Finding) -> str:
             AND d.on_date >= m.on_date AND ((d.husband = m.husband AND (d.wife = m.wife OR d.wife_name = m.wife_name))
                 OR (d.wife = m.wife AND d.husband_name = m.husband_name))),
         standing AS (SELECT record_key, on_date, unnest([
-                {{'entity_id': husband, 'spouse': wife, 'role': 'husband'}}, {{'entity_id': wife, 'spouse': husband, 'role': 'wife'}}],
+                {{'entity_id': husband, 'spouse': wife, 'role': 'husband'}},
+                {{'entity_id': wife, 'spouse': husband, 'role': 'wife'}}],
                 recursive := true)
             FROM act ANTI JOIN ended USING (record_key) WHERE type = '结婚')
         SELECT one.entity_id, {text(dataset)} AS authority_dataset, two.record_key AS authority_record_key,

@@ -1,5 +1,7 @@
 """Each declared kind of discrepancy found in a province of a few people and organisations, and nothing else found."""
 
+# ruff: noqa: E501 - a delivered row reads best on one line
+
 from __future__ import annotations
 
 from collections.abc import Iterator
