@@ -39,7 +39,7 @@ TYPE = "11100000MB03271699001"
 def licence(number: int, holder_type: str, holder: str, name: str, issued: str, **other: str) -> dict[str, str]:
     row = {"证照标识": f"1.2.156.3005.2.{TYPE}.{OFFICE}.{number:012d}.001.0", "证照类型代码": TYPE, "证照名称": "证照",
            "证照编号": str(number), "持证主体": name, "持证主体代码类型": holder_type, "持证主体代码": holder,
-           "颁发机构": "新城区某局", "颁发机构代码": OFFICE, "颁发日期": issued, "有效期起始日期": issued,
+           "颁发机构": "新城区某局", "颁发机构代码": OFFICE, "颁发日期": issued, "有效期起始日期": issued, "有效期截止日期": "长期",
            "证照状态": "有效"}  # fmt: skip
     return row | other
 
@@ -76,22 +76,22 @@ def deliver(province: Province, on: str = "2026-11-23") -> None:
         resident(citizen_id("610102", "20260301", 22), "孙宝", "20260301", "2", 户号="11"),
     ])  # fmt: skip
     toy.deliver("human_resources/social_insurance", on, [
-        insured("s1", DEAD, "张山", "1940-01-01", "1", 参保状态="待遇领取"),
-        insured("s2", FATHER, "陈父", "1985-01-01", "1", 参保单位统一社会信用代码=SHOP, 参保单位名称="西安甲乙公司"),
-        insured("s3", UNREGISTERED, "蒋无", "1995-01-01", "1"),
-        insured("s4", LATE_WIFE, "褚旧", "1976-02-02", "2"),
+        insured("S1", DEAD, "张山", "1940-01-01", "1", 参保状态="待遇领取"),
+        insured("S2", FATHER, "陈父", "1985-01-01", "1", 参保单位统一社会信用代码=SHOP, 参保单位名称="西安甲乙公司"),
+        insured("S3", UNREGISTERED, "蒋无", "1995-01-01", "1"),
+        insured("S4", LATE_WIFE, "褚旧", "1976-02-02", "2"),
     ])  # fmt: skip
-    toy.deliver("education/student", on, [pupil("p1", GONE_PUPIL, "张水", "2014-01-01", "男")])
+    toy.deliver("education/student", on, [pupil("P1", GONE_PUPIL, "张水", "2014-01-01", "男")])
     toy.deliver("health/resident_health_record", on, [
-        health("h1", FATHER, "陈宝宝", "2022-02-02", "男"), health("h2", UNREGISTERED, "蒋无", "1995-01-01", "男"),
-        health("h3", DEAD, "张山", "1940-01-01", "男"),  # kept after death: no business is done with it
+        health("H1", FATHER, "陈宝宝", "2022-02-02", "男"), health("H2", UNREGISTERED, "蒋无", "1995-01-01", "男"),
+        health("H3", DEAD, "张山", "1940-01-01", "男"),  # kept after death: no business is done with it
     ])  # fmt: skip
     toy.deliver("civil_affairs/cremation", on, [
-        {"火化证明编号": "c1", "逝者姓名": "张石", "身份证号": CREMATED, "性别": "男", "死亡日期": "20261001", "火化日期": "20261003"},
-        {"火化证明编号": "c2", "逝者姓名": "张山", "身份证号": DEAD, "性别": "男", "死亡日期": "20200102", "火化日期": "20200103"},
+        {"火化证明编号": "C1", "逝者姓名": "张石", "身份证号": CREMATED, "性别": "男", "死亡日期": "20261001", "火化日期": "20261003"},
+        {"火化证明编号": "C2", "逝者姓名": "张山", "身份证号": DEAD, "性别": "男", "死亡日期": "20200102", "火化日期": "20200103"},
     ])  # fmt: skip
     toy.deliver("health/birth_certificate", on, [
-        {"出生医学证明编号": f"b{n}", "新生儿性别": "女", "出生日期": born, "母亲姓名": name, "母亲身份证号": mother, "签发日期": issued}
+        {"出生医学证明编号": f"B{n}", "新生儿性别": "女", "出生日期": born, "母亲姓名": name, "母亲身份证号": mother, "签发日期": issued}
         for n, (born, name, mother, issued) in enumerate((
             ("2026-03-01", "孙母", MOTHER, "2026-03-05"),  # not registered
             ("2026-03-01", "孙娘", MOTHER_2, "2026-03-05"),  # registered in the mother's household
@@ -107,8 +107,8 @@ def deliver(province: Province, on: str = "2026-11-23") -> None:
          "住所": "陕西省西安市新城区解放路1号", "状态": "正常"},
     ])  # fmt: skip
     toy.deliver("taxation/taxpayer", on, [
-        taxpayer("t1", SHOP, "西安甲公司"), taxpayer("t2", CLOSED, "西安乙公司"), taxpayer("t3", UNKNOWN, "无人登记公司"),
-        taxpayer("t4", OFFICE, "新城区某局"),
+        taxpayer("T1", SHOP, "西安甲公司"), taxpayer("T2", CLOSED, "西安乙公司"), taxpayer("T3", UNKNOWN, "无人登记公司"),
+        taxpayer("T4", OFFICE, "新城区某局"),
     ])  # fmt: skip
     toy.deliver("natural_resources/admin_boundary", on, [
         {"行政区划代码": code, "名称": name, "级别": level, "上级代码": parent, "geometry": f"POLYGON(({x} 34, {x + 1} 34, {x + 1} 35, {x} 34))"}
@@ -128,8 +128,8 @@ def deliver(province: Province, on: str = "2026-11-23") -> None:
     ])  # fmt: skip
     east = 0.005  # of a degree: 460 m, as GCJ-02 shifts points here
     toy.deliver("public_security/door_address", on, [
-        {"地址编码": "d1", "标准地址": "陕西省西安市新城区解放路1号", "行政区划代码": "610102", "经度": str(108.95 + east), "纬度": "34.26", "坐标系": "CGCS2000"},
-        {"地址编码": "d2", "标准地址": "陕西省西安市新城区解放路2号", "行政区划代码": "610102", "经度": "108.951", "纬度": "34.26", "坐标系": "CGCS2000"},
+        {"地址编码": "D1", "标准地址": "陕西省西安市新城区解放路1号", "行政区划代码": "610102", "经度": str(108.95 + east), "纬度": "34.26", "坐标系": "CGCS2000"},
+        {"地址编码": "D2", "标准地址": "陕西省西安市新城区解放路2号", "行政区划代码": "610102", "经度": "108.951", "纬度": "34.26", "坐标系": "CGCS2000"},
     ])  # fmt: skip
     toy.deliver("natural_resources/real_estate_unit", on, [
         {"不动产单元号": f"610102001001GB0000{n}F0000000{n}", "坐落": f"西安市新城区解放路{n}号3号楼1单元101室", "面积": 100.0,
@@ -179,20 +179,20 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[dict[str, A
 
 
 CASES = {
-    "pension_after_death": ("residency_status_code", "s1", "human_resources"),
-    "alive_after_death": ("residency_status_code", "s4", "human_resources"),
-    "enrolled_after_death": ("residency_status_code", "p1", "education"),
-    "death_unknown_to_register": ("residency_status_code", "c1", "public_security"),
-    "number_of_two_persons": ("citizen_id", "h1", "health"),
+    "pension_after_death": ("residency_status_code", "S1", "human_resources"),
+    "alive_after_death": ("residency_status_code", "S4", "human_resources"),
+    "enrolled_after_death": ("residency_status_code", "P1", "education"),
+    "death_unknown_to_register": ("residency_status_code", "C1", "public_security"),
+    "number_of_two_persons": ("citizen_id", "H1", "health"),
     "two_numbers_of_one_person": ("citizen_id", max(TWICE_1, TWICE_2), "public_security"),
     "two_marriages": ("marital_status_code", "J1", "civil_affairs"),
-    "birth_not_registered": ("citizen_id", "b0", "public_security"),
-    "unknown_to_register": ("citizen_id", "s3", "human_resources"),
+    "birth_not_registered": ("citizen_id", "B0", "public_security"),
+    "unknown_to_register": ("citizen_id", "S3", "human_resources"),
     "number_contradicts_sex": ("sex_code", WRONG_SEX, "public_security"),
     "number_contradicts_birth": ("birth_date", WRONG_BIRTH, "public_security"),
-    "employer_name_differs": ("employer_name", "s2", "human_resources"),
-    "closed_and_active": ("status", "t2", "taxation"),
-    "unknown_to_registrar": ("uscc", "t3", "taxation"),
+    "employer_name_differs": ("employer_name", "S2", "human_resources"),
+    "closed_and_active": ("status", "T2", "taxation"),
+    "unknown_to_registrar": ("uscc", "T3", "taxation"),
     "address_outside_division": ("address", AWAY, "market_regulation"),
     "issued_after_death": ("issued_on", "000000000001", "government_service"),
     "valid_of_the_dead": ("status", "000000000001", "government_service"),
@@ -200,7 +200,7 @@ CASES = {
     "holder_unknown": ("holder_id", "000000000003", "government_service"),
     "holder_name_differs": ("holder_name", "000000000005", "government_service"),
     "holder_organisation_differs": ("holder_name", "000000000006", "government_service"),
-    "point_differs": ("crs", "d1", "public_security"),
+    "point_differs": ("crs", "D1", "public_security"),
 }
 
 
@@ -228,7 +228,7 @@ def test_two_different_dates_of_death(found: list[dict[str, Any]]) -> None:
 
 def test_nothing_else_is_reported(found: list[dict[str, Any]]) -> None:
     others = [(case["item"], case["kind"], case["other_record_key"]) for case in found if case["kind"] not in CASES]
-    assert sorted(others) == [("death_date", "different", "c2")]
+    assert sorted(others) == [("death_date", "different", "C2")]
 
 
 def test_identifiers_tell_nothing(found: list[dict[str, Any]]) -> None:
