@@ -36,10 +36,10 @@ def joined_tables(catalogue: Catalogue, name: str) -> list[str]:
 def consumed_tables(catalogue: Catalogue, name: str) -> list[str]:
     """The lake tables that a table's cross-check reads by change."""
     table = catalogue.tables[name]
-    read = [f"library.{name}", *(source.table for source in read_sources(catalogue, name))]
+    read = [f"stored.{name}", *(source.table for source in read_sources(catalogue, name))]
     if table.identity is not None:
         read.append(identity_tables(name, table).link)
-    read += [f"library.{other}" for other in joined_tables(catalogue, name)]
+    read += [f"stored.{other}" for other in joined_tables(catalogue, name)]
     return list(dict.fromkeys(read))
 
 
@@ -48,7 +48,7 @@ def find_affected(changes: Changes, catalogue: Catalogue, name: str, on: date) -
     con, table = changes.con, catalogue.tables[name]
     key = quoted(table.key)
     parts = []
-    if changes.keys(f"library.{name}", [table.key], "changed_entity"):
+    if changes.keys(f"stored.{name}", [table.key], "changed_entity"):
         parts.append(f"SELECT {key} AS entity_id FROM changed_entity")
     if table.identity is not None and changes.keys(identity_tables(name, table).link, [table.key], "changed_link"):
         parts.append(f"SELECT {key} AS entity_id FROM changed_link")
@@ -59,7 +59,7 @@ def find_affected(changes: Changes, catalogue: Catalogue, name: str, on: date) -
         con.execute(f"INSERT INTO touched {' UNION ALL '.join(parts)}")
     due_tonight(con, catalogue, name, on, "touched")
     con.execute(f"CREATE TEMP TABLE {AFFECTED} AS SELECT DISTINCT entity_id FROM touched WHERE entity_id IS NOT NULL")
-    if not changes.is_first(f"library.{name}") and count(con, AFFECTED):
+    if not changes.is_first(f"stored.{name}") and count(con, AFFECTED):
         _add_neighbours(changes, catalogue, name)
     return count(con, AFFECTED)
 
@@ -87,9 +87,9 @@ def _of_joined(changes: Changes, catalogue: Catalogue, name: str) -> list[str]:
     changed = {}
     for number, other in enumerate(joined_tables(catalogue, name)):
         into = f"changed_joined_{number}"
-        if changes.keys(f"library.{other}", [catalogue.tables[other].key], into):
+        if changes.keys(f"stored.{other}", [catalogue.tables[other].key], into):
             changed[other] = into
-    if changes.is_first(f"library.{name}"):
+    if changes.is_first(f"stored.{name}"):
         return []
     for kind in catalogue.crosschecks[name].kinds.values():
         for other in READS.get(kind.query or "", ()):

@@ -1,7 +1,5 @@
 """A toy province that runs its nights stage by stage, without the orchestrator."""
 
-# ruff: noqa: E501 - a delivered row reads best on one line
-
 from __future__ import annotations
 
 from contextlib import ExitStack

@@ -1,7 +1,5 @@
 """Answers from departments: what is taken over, and what is not and why."""
 
-# ruff: noqa: E501 - a delivered row reads best on one line
-
 from __future__ import annotations
 
 from collections.abc import Iterator

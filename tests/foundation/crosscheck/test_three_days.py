@@ -1,7 +1,5 @@
 """A discrepancy's life over several nights: opened, answered by workbook, corrected, agreed and closed; reopened as the same."""
 
-# ruff: noqa: E501 - a delivered row reads best on one line
-
 from __future__ import annotations
 
 from collections.abc import Iterator
