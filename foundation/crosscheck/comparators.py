@@ -48,9 +48,18 @@ def _exact(authority: str, other: str, comparison: Comparison, sides: Sides) -> 
     return f"'{DIFFERENT}'"
 
 
+# 第一批异体字整理表: other forms of the same character; those that 通用规范汉字表 (2013) restored for names are not among them.
+VARIANTS, STANDARD_FORMS = "珎秌於峯羣畧勣", "珍秋于峰群略绩"
+
+
+def variant_form(value: str) -> str:
+    """SQL for a name with its variant characters in their standard form and without middle dots."""
+    return f"replace(translate({value}, '{VARIANTS}', '{STANDARD_FORMS}'), '·', '')"
+
+
 def _person_name(authority: str, other: str, comparison: Comparison, sides: Sides) -> str:
     """A former name, a married woman's name under her husband's surname, and another middle dot are the same name."""
-    same = [f"replace({authority}, '·', '') = replace({other}, '·', '')"]
+    same = [f"{variant_form(authority)} = {variant_form(other)}"]
     if "former_name" in sides.entity:
         same.append(f"{other} = entity.former_name")
     if "former_name" in sides.record:

@@ -22,6 +22,8 @@ from foundation.sql import quoted, text, texts
 
 VALUE_KIND = "different"
 DIVISIONS = "known_division"
+AUTHORITY = "authority_value"
+BESIDE = ("former_name", "sex_code")  # what comparators look at beside the compared item
 COMPARED, FOUND = "compared", "found"
 
 
@@ -64,6 +66,7 @@ class Comparer:
         con.execute(
             f"CREATE TEMP TABLE {COMPARED} (entity_id VARCHAR, source INT, dataset VARCHAR, record_key VARCHAR, outcomes VARCHAR)"
         )
+        con.execute(f"CREATE TEMP TABLE {AUTHORITY} AS {self._authorities()}")
         for number, source in enumerate(self.sources):
             con.execute(f"INSERT INTO {COMPARED} {self._outcomes(number, source)}")
         for number, source in enumerate(self.sources):
@@ -91,16 +94,30 @@ class Comparer:
             if not self._compares(source, item):
                 signs.append("'@.'")
                 continue
-            origin = f"entity.sources.{quoted(item)}"
-            listed = texts(self.datasets)
-            letter = f"chr(64 + coalesce(list_position([{listed}], {origin}.dataset), 0)::INT)"
-            itself = f"{origin}.dataset = {text(source.dataset)} AND {origin}.record_key = record.record_key"
+            itself = (
+                f"{_of(item, 'dataset')} = {text(source.dataset)} AND {_of(item, 'record_key')} = record.record_key"
+            )
             columns = (f"entity.{quoted(item)}", f"record.{quoted(item)}")
             compared = outcome(*columns, comparison, self._sides(source), self._rewritten(source, item))
-            signs.append(f"{letter} || CASE WHEN {itself} THEN '{ITSELF}' ELSE {compared} END")
+            signs.append(f"{_of(item, 'letter')} || CASE WHEN {itself} THEN '{ITSELF}' ELSE {compared} END")
         return f"""SELECT entity_id, {number}, {text(source.dataset)}, record.record_key, {" || ".join(signs)}
             FROM {linked_records(self.catalogue, self.name, source)} AS record
-            JOIN {entities(self.catalogue, self.name)} AS entity USING (entity_id)"""
+            JOIN {AUTHORITY} AS entity USING (entity_id)"""
+
+    def _authorities(self) -> str:
+        """The affected entities once, for all sources: each compared item with its dataset, its letter and its record."""
+        columns = ["entity_id"]
+        columns += [f"entity.{quoted(name)}" for name in BESIDE if name in self._table.items]
+        letters = texts(self.datasets)
+        for item, _ in self.items:
+            origin = f"entity.sources.{quoted(item)}"
+            columns += [f"entity.{quoted(item)}"] if item not in BESIDE else []
+            columns += [
+                f"{origin}.dataset AS {quoted(item + '__dataset')}",
+                f"{origin}.record_key AS {quoted(item + '__record_key')}",
+                f"chr(64 + coalesce(list_position([{letters}], {origin}.dataset), 0)::INT) AS {quoted(item + '__letter')}",
+            ]
+        return f"SELECT {', '.join(columns)} FROM {entities(self.catalogue, self.name)} AS entity"
 
     def _sides(self, source: Source) -> Sides:
         return Sides(self._table.items, source.columns, DIVISIONS)
@@ -116,8 +133,8 @@ class Comparer:
 
     def _differences(self, number: int, source: Source) -> str:
         rows = [
-            f"""{{'item': {text(item)}, 'place': {2 * place + 2}, 'authority_dataset': entity.sources.{quoted(item)}.dataset,
-            'authority_record_key': entity.sources.{quoted(item)}.record_key,
+            f"""{{'item': {text(item)}, 'place': {2 * place + 2}, 'authority_dataset': {_of(item, "dataset")},
+            'authority_record_key': {_of(item, "record_key")},
             'authority_value': entity.{quoted(item)}::VARCHAR, 'other_value': record.{quoted(item)}::VARCHAR,
             'severity': {text(comparison.severity.value)}}}"""
             for place, (item, comparison) in enumerate(self.items)
@@ -129,8 +146,13 @@ class Comparer:
             FROM (SELECT entity_id, record_key, outcomes, unnest([{", ".join(rows)}]) AS one
                 FROM (FROM {COMPARED} WHERE source = {number} AND contains(outcomes, '{DIFFERENT}'))
                 JOIN {linked_records(self.catalogue, self.name, source)} AS record USING (entity_id, record_key)
-                JOIN {entities(self.catalogue, self.name)} AS entity USING (entity_id))
+                JOIN {AUTHORITY} AS entity USING (entity_id))
             WHERE outcomes[one.place] = '{DIFFERENT}'"""
+
+
+def _of(item: str, what: str) -> str:
+    """The column beside an item that says where its value came from."""
+    return f"entity.{quoted(f'{item}__{what}')}"
 
 
 def make_found(con: duckdb.DuckDBPyConnection) -> None:

@@ -10,6 +10,7 @@ import pyarrow as pa
 from foundation.catalogue.catalogue import Catalogue
 from foundation.catalogue.crosscheck import Kind
 from foundation.catalogue.sources import Source
+from foundation.crosscheck.comparators import variant_form
 from foundation.crosscheck.compare import FOUND, VALUE_KIND
 from foundation.crosscheck.queries import QUERIES, TIMED, Finding
 from foundation.crosscheck.records import AFFECTED, chosen, entities, linked_records
@@ -84,6 +85,8 @@ def _authority(catalogue: Catalogue, name: str, kind: Kind) -> tuple[str, str]:
     """SQL for the authority's dataset and record."""
     table, _, item = (kind.authority or kind.item).rpartition(".")
     declared = text(kind.authority_dataset) if kind.authority_dataset else "NULL"
+    if kind.authority is None and kind.authority_dataset is not None:
+        return declared, "NULL::VARCHAR"
     known = catalogue.tables[table or name].items.get(item)
     if known is None or not known.authority:
         return declared, "NULL::VARCHAR"
@@ -106,7 +109,7 @@ def _leave_out_equal(con: duckdb.DuckDBPyConnection, standard: str) -> None:
     )
     con.register("forms", form_table)
     con.execute(
-        """DELETE FROM of_kind WHERE (authority_value, other_value) IN
-        (SELECT (authority_value, other_value) FROM forms WHERE one = two)"""
+        f"""DELETE FROM of_kind WHERE (authority_value, other_value) IN
+        (SELECT (authority_value, other_value) FROM forms WHERE {variant_form("one")} = {variant_form("two")})"""
     )
     con.unregister("forms")

@@ -46,6 +46,7 @@ def compare(
     [
         ("person_name", "李静", "李静", SAME),
         ("person_name", "李静", "李敬", DIFFERENT),
+        ("person_name", "吴珍", "吴珎", COSMETIC),  # another form of the same character
         ("person_name", "买买提·艾力", "买买提艾力", COSMETIC),
         ("person_name", "李秀英", "张李秀英", COSMETIC),  # under her husband's surname
         ("person_name", "李静", "张李静", DIFFERENT),  # too short to tell
