@@ -17,24 +17,25 @@ HEAD_ROW = 0
 
 Cell = Callable[[Case], str]
 KEY_COLUMNS: dict[str, tuple[int, Cell]] = {
-    "案件编号": (28, lambda case: case.discrepancy_id),
-    "基础库": (22, lambda case: case.library),
-    "信息项": (16, lambda case: case.item),
-    "问题": (28, lambda case: case.kind + ("（多个部门与数源不同）" if case.is_majority else "")),
-    "数源": (30, lambda case: case.authority),
-    "数源记录": (22, lambda case: case.authority_record_key),
-    "数源的值": (24, lambda case: case.authority_value),
-    "对方": (30, lambda case: case.other),
-    "对方记录": (22, lambda case: case.other_record_key),
-    "对方的值": (24, lambda case: case.other_value),
-    "严重程度": (10, lambda case: case.severity),
-    "首次发现": (12, lambda case: case.first_seen.isoformat()),
-    "办理期限": (18, lambda case: case.due_on.isoformat() + ("（暂定）" if case.due_is_provisional else "")),
-    "是否逾期": (10, lambda case: "逾期" if case.is_overdue else ""),
-    "办理建议": (46, lambda case: case.advice),
-    "依据": (26, lambda case: case.article),
+    "案件编号": (15, lambda case: case.discrepancy_id),
+    "基础库": (10, lambda case: case.library),
+    "信息项": (10, lambda case: case.item),
+    "问题": (16, lambda case: case.kind + ("（多个部门与数源不同）" if case.is_majority else "")),
+    "数源": (16, lambda case: case.authority),
+    "数源记录": (13, lambda case: case.authority_record_key),
+    "数源的值": (14, lambda case: case.authority_value),
+    "对方": (16, lambda case: case.other),
+    "对方记录": (13, lambda case: case.other_record_key),
+    "对方的值": (14, lambda case: case.other_value),
+    "严重程度": (6, lambda case: case.severity),
+    "首次发现": (11, lambda case: case.first_seen.isoformat()),
+    "办理期限": (11, lambda case: case.due_on.isoformat() + ("（暂定）" if case.due_is_provisional else "")),
+    "是否逾期": (6, lambda case: "逾期" if case.is_overdue else ""),
+    "办理建议": (28, lambda case: case.advice),
+    "依据": (12, lambda case: case.article),
 }
-ANSWER_COLUMNS = {"核实结果": 12, "更正值": 24, "备注": 30, "核实人": 12}
+ANSWER_COLUMNS = {"核实结果": 10, "更正值": 16, "备注": 18, "核实人": 8}
+ROW_HEIGHT = 56  # points: four lines
 COLUMNS = (*KEY_COLUMNS, *ANSWER_COLUMNS)
 CHECKED = ("案件编号", "数源的值", "对方的值")  # what has to be as it was when the workbook was made
 
@@ -75,6 +76,7 @@ def _write_cases(book: Any, cases: list[Case]) -> None:
         sheet.set_column(place, place, width)
         sheet.write_string(HEAD_ROW, place, column, head)
     for row, case in enumerate(cases, start=HEAD_ROW + 1):
+        sheet.set_row(row, ROW_HEIGHT)
         for place, (_, value) in enumerate(KEY_COLUMNS.values()):
             sheet.write_string(row, place, value(case), late if case.is_overdue and place == 13 else locked)
         for place in range(len(KEY_COLUMNS), len(COLUMNS)):
@@ -88,6 +90,8 @@ def _write_cases(book: Any, cases: list[Case]) -> None:
     sheet.protect("", {"autofilter": True, "format_columns": True, "format_rows": True, "sort": True})
     sheet.set_landscape()
     sheet.set_paper(8)  # A3
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.5)
+    sheet.set_footer("&C第 &P 页，共 &N 页")
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(HEAD_ROW)
 
