@@ -90,7 +90,10 @@ def two_numbers_of_one_person(finding: Finding) -> str:
 
 
 def two_marriages(finding: Finding) -> str:
-    """Per person, marriages that were not dissolved, by death neither, before a later one to somebody else."""
+    """Per person, marriages that were not dissolved, by death neither, before a later one to somebody else.
+
+    A divorce whose other party nobody can identify ends the marriage: to suspect bigamy where there is none is worse.
+    """
     dataset = "civil_affairs/marriage"
     link = f"""SELECT {finding.key} AS entity_id, record_key, role FROM {finding.link}
         WHERE department = 'civil_affairs' AND dataset = 'marriage'"""
@@ -99,13 +102,15 @@ def two_marriages(finding: Finding) -> str:
         mine AS (SELECT DISTINCT entity_id FROM link WHERE entity_id IN {finding.affected}),
         near AS (SELECT DISTINCT record_key FROM link SEMI JOIN mine USING (entity_id)),
         act AS (SELECT record_key, registration_type AS type, registered_on AS on_date, h.entity_id AS husband,
-                w.entity_id AS wife, husband_name, wife_name
+                w.entity_id AS wife, husband_name, wife_name, coalesce(husband_citizen_id_is_valid, false) AS knows_husband,
+                coalesce(wife_citizen_id_is_valid, false) AS knows_wife
             FROM conformed.civil_affairs__marriage SEMI JOIN near USING (record_key)
             LEFT JOIN (FROM link WHERE role = 'husband') AS h USING (record_key)
             LEFT JOIN (FROM link WHERE role = 'wife') AS w USING (record_key)),
         ended AS (SELECT DISTINCT m.record_key FROM act AS m JOIN act AS d ON d.type = '离婚' AND m.type = '结婚'
-            AND d.on_date >= m.on_date AND ((d.husband = m.husband AND (d.wife = m.wife OR d.wife_name = m.wife_name))
-                OR (d.wife = m.wife AND d.husband_name = m.husband_name))),
+            AND d.on_date >= m.on_date
+            AND ((d.husband = m.husband AND (d.wife = m.wife OR d.wife_name = m.wife_name OR NOT d.knows_wife))
+                OR (d.wife = m.wife AND (d.husband_name = m.husband_name OR NOT d.knows_husband)))),
         standing AS (SELECT record_key, on_date, unnest([
                 {{'entity_id': husband, 'spouse': wife, 'role': 'husband'}},
                 {{'entity_id': wife, 'spouse': husband, 'role': 'wife'}}],
@@ -159,7 +164,7 @@ def point_differs(finding: Finding) -> str:
 
 
 def birth_not_registered(finding: Finding) -> str:
-    """Birth certificates older than two months whose child neither is in the register nor lives with a parent there."""
+    """Birth certificates older than two months: a parent is in the register, the child nowhere there."""
     link = f"""SELECT {finding.key} AS entity_id, department, dataset, record_key, role FROM {finding.link}"""
     return f"""
         WITH link AS ({link}),
@@ -180,7 +185,7 @@ def birth_not_registered(finding: Finding) -> str:
         SELECT entity_id, {text(finding.kind.authority_dataset or "")} AS authority_dataset, NULL AS authority_record_key,
             NULL AS authority_value, 'health/birth_certificate' AS other_dataset, record_key AS other_record_key,
             'child' AS other_role, issued_on::VARCHAR AS other_value
-        FROM certificate ANTI JOIN registered USING (record_key)"""
+        FROM certificate SEMI JOIN household USING (record_key) ANTI JOIN registered USING (record_key)"""
 
 
 def unknown_to_register(finding: Finding) -> str:
