@@ -55,11 +55,15 @@ def find_affected(changes: Changes, catalogue: Catalogue, name: str, on: date) -
     parts += _of_records(changes, catalogue, name)
     parts += _of_joined(changes, catalogue, name)
     con.execute("CREATE TEMP TABLE touched (entity_id VARCHAR)")
+    is_first = changes.is_first(f"stored.{name}")
+    if is_first:
+        parts = [f"SELECT entity_id FROM {entities(catalogue, name, None)}"]
     if parts:
         con.execute(f"INSERT INTO touched {' UNION ALL '.join(parts)}")
-    due_tonight(con, catalogue, name, on, "touched")
+    if not is_first:
+        due_tonight(con, catalogue, name, on, "touched")
     con.execute(f"CREATE TEMP TABLE {AFFECTED} AS SELECT DISTINCT entity_id FROM touched WHERE entity_id IS NOT NULL")
-    if not changes.is_first(f"stored.{name}") and count(con, AFFECTED):
+    if not is_first and count(con, AFFECTED):
         _add_neighbours(changes, catalogue, name)
     return count(con, AFFECTED)
 
@@ -105,7 +109,7 @@ def _joined_entities(
     catalogue: Catalogue, name: str, listed: list[str], other: str, condition: str, changed: str
 ) -> list[str]:
     key = quoted(catalogue.tables[other].key)
-    rows = f"(FROM library.{other} SEMI JOIN {changed} USING ({key})) AS {other}"
+    rows = f"(FROM stored.{other} SEMI JOIN {changed} USING ({key})) AS {other}"
     if not listed:
         return [f"SELECT entity.entity_id FROM {entities(catalogue, name, None)} AS entity JOIN {rows} ON {condition}"]
     return [

@@ -38,9 +38,9 @@ Comparator = Callable[[str, str, Comparison, Sides], str]
 def outcome(authority: str, other: str, comparison: Comparison, sides: Sides, rewritten: str = "false") -> str:
     """SQL for the outcome of comparing two SQL values; `rewritten` says whether the other was delivered differently."""
     compared = COMPARATORS[comparison.comparator](authority, other, comparison, sides)
-    return f"""CASE WHEN {authority} IS NULL AND {other} IS NULL THEN '{NEITHER}'
+    return f"""CASE WHEN {authority} = {other} THEN CASE WHEN {rewritten} THEN '{COSMETIC}' ELSE '{EQUAL}' END
+        WHEN {authority} IS NULL AND {other} IS NULL THEN '{NEITHER}'
         WHEN {authority} IS NULL THEN '{OTHER_ONLY}' WHEN {other} IS NULL THEN '{AUTHORITY_ONLY}'
-        WHEN {authority} = {other} THEN CASE WHEN {rewritten} THEN '{COSMETIC}' ELSE '{EQUAL}' END
         ELSE {compared} END"""
 
 

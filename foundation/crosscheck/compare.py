@@ -16,15 +16,16 @@ from foundation.catalogue.catalogue import Catalogue
 from foundation.catalogue.crosscheck import Comparison
 from foundation.catalogue.sources import Source, sources_of
 from foundation.crosscheck.comparators import DIFFERENT, EQUAL, ITSELF, Sides, outcome
-from foundation.crosscheck.records import entities, linked_records
+from foundation.crosscheck.origins import Origins
+from foundation.crosscheck.records import AFFECTED, entities, linked_records
 from foundation.crosscheck.tables import FOUND_COLUMNS
-from foundation.sql import quoted, text, texts
+from foundation.sql import quoted, text
 
 VALUE_KIND = "different"
 DIVISIONS = "known_division"
 AUTHORITY = "authority_value"
 BESIDE = ("former_name", "sex_code")  # what comparators look at beside the compared item
-COMPARED, FOUND = "compared", "found"
+COMPARED, FOUND, DIFFERING = "compared", "found", "differing_entity"
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,11 @@ class Comparer:
 
     catalogue: Catalogue
     name: str
+    only: str | None = AFFECTED
+
+    @cached_property
+    def origins(self) -> Origins:
+        return Origins(self.catalogue, self.name)
 
     @cached_property
     def items(self) -> list[tuple[str, Comparison]]:
@@ -69,11 +75,16 @@ class Comparer:
         con.execute(f"CREATE TEMP TABLE {AUTHORITY} AS {self._authorities()}")
         for number, source in enumerate(self.sources):
             con.execute(f"INSERT INTO {COMPARED} {self._outcomes(number, source)}")
+        con.execute(
+            f"""CREATE TEMP TABLE {DIFFERING} AS SELECT DISTINCT entity_id FROM {COMPARED}
+            WHERE contains(outcomes, '{DIFFERENT}')"""
+        )
         for number, source in enumerate(self.sources):
             con.execute(f"INSERT INTO {FOUND} BY NAME {self._differences(number, source)}")
         _mark_majorities(con, self)
         values = con.execute(
-            f"SELECT sum(length(regexp_replace(outcomes, '[^=~!?]', '', 'g'))) FROM {COMPARED}"
+            f"""SELECT sum(n * length(regexp_replace(outcomes, '[^=~!?]', '', 'g')))
+            FROM (SELECT outcomes, count(*) AS n FROM {COMPARED} GROUP BY outcomes)"""
         ).fetchone()
         return int(values[0] or 0) if values else 0
 
@@ -94,30 +105,32 @@ class Comparer:
             if not self._compares(source, item):
                 signs.append("'@.'")
                 continue
-            itself = (
-                f"{_of(item, 'dataset')} = {text(source.dataset)} AND {_of(item, 'record_key')} = record.record_key"
-            )
+            itself = self.origins.is_from(item, "entity", source, "record.record_key")
             columns = (f"entity.{quoted(item)}", f"record.{quoted(item)}")
             compared = outcome(*columns, comparison, self._sides(source), self._rewritten(source, item))
-            signs.append(f"{_of(item, 'letter')} || CASE WHEN {itself} THEN '{ITSELF}' ELSE {compared} END")
+            signs.append(f"entity.{_letter(item)} || CASE WHEN {itself} THEN '{ITSELF}' ELSE {compared} END")
         return f"""SELECT entity_id, {number}, {text(source.dataset)}, record.record_key, {" || ".join(signs)}
-            FROM {linked_records(self.catalogue, self.name, source)} AS record
-            JOIN {AUTHORITY} AS entity USING (entity_id)"""
+            FROM {linked_records(self.catalogue, self.name, source, self.only)} AS record
+            JOIN {AUTHORITY} AS entity USING (entity_id) WHERE NOT ({self._is_all_itself(source)})"""
+
+    def _is_all_itself(self, source: Source) -> str:
+        """SQL: whether the library's row takes all that a record says from this very record: nothing to compare."""
+        same = [
+            f"""(coalesce({self.origins.is_from(item, "entity", source, "record.record_key")}, false)
+            OR (entity.{quoted(item)} IS NULL AND record.{quoted(item)} IS NULL))"""
+            for item, _ in self.items
+            if self._compares(source, item)
+        ]
+        return " AND ".join(same)
 
     def _authorities(self) -> str:
-        """The affected entities once, for all sources: each compared item with its dataset, its letter and its record."""
-        columns = ["entity_id"]
-        columns += [f"entity.{quoted(name)}" for name in BESIDE if name in self._table.items]
-        letters = texts(self.datasets)
-        for item, _ in self.items:
-            origin = f"entity.sources.{quoted(item)}"
-            columns += [f"entity.{quoted(item)}"] if item not in BESIDE else []
-            columns += [
-                f"{origin}.dataset AS {quoted(item + '__dataset')}",
-                f"{origin}.record_key AS {quoted(item + '__record_key')}",
-                f"chr(64 + coalesce(list_position([{letters}], {origin}.dataset), 0)::INT) AS {quoted(item + '__letter')}",
-            ]
-        return f"SELECT {', '.join(columns)} FROM {entities(self.catalogue, self.name)} AS entity"
+        """The affected entities once, for all sources: each compared item with its letter, and where it came from."""
+        items = [item for item, _ in self.items]
+        beside = [name for name in BESIDE if name in self._table.items and name not in items]
+        columns = ["entity_id", *(f"entity.{quoted(item)}" for item in [*items, *beside])]
+        columns += [f"{self.origins.letter(item, 'entity', self.datasets)} AS {_letter(item)}" for item in items]
+        columns += self.origins.columns(items, "entity")
+        return f"SELECT {', '.join(columns)} FROM {entities(self.catalogue, self.name, self.only)} AS entity"
 
     def _sides(self, source: Source) -> Sides:
         return Sides(self._table.items, source.columns, DIVISIONS)
@@ -133,8 +146,9 @@ class Comparer:
 
     def _differences(self, number: int, source: Source) -> str:
         rows = [
-            f"""{{'item': {text(item)}, 'place': {2 * place + 2}, 'authority_dataset': {_of(item, "dataset")},
-            'authority_record_key': {_of(item, "record_key")},
+            f"""{{'item': {text(item)}, 'place': {2 * place + 2},
+            'authority_dataset': {self.origins.dataset(item, "entity")},
+            'authority_record_key': {self.origins.record_key(item, "entity")},
             'authority_value': entity.{quoted(item)}::VARCHAR, 'other_value': record.{quoted(item)}::VARCHAR,
             'severity': {text(comparison.severity.value)}}}"""
             for place, (item, comparison) in enumerate(self.items)
@@ -145,14 +159,13 @@ class Comparer:
                 false AS is_for_authority, false AS is_majority_against_authority
             FROM (SELECT entity_id, record_key, outcomes, unnest([{", ".join(rows)}]) AS one
                 FROM (FROM {COMPARED} WHERE source = {number} AND contains(outcomes, '{DIFFERENT}'))
-                JOIN {linked_records(self.catalogue, self.name, source)} AS record USING (entity_id, record_key)
+                JOIN {linked_records(self.catalogue, self.name, source, DIFFERING)} AS record USING (entity_id, record_key)
                 JOIN {AUTHORITY} AS entity USING (entity_id))
             WHERE outcomes[one.place] = '{DIFFERENT}'"""
 
 
-def _of(item: str, what: str) -> str:
-    """The column beside an item that says where its value came from."""
-    return f"entity.{quoted(f'{item}__{what}')}"
+def _letter(item: str) -> str:
+    return quoted(f"{item}__letter")
 
 
 def make_found(con: duckdb.DuckDBPyConnection) -> None:

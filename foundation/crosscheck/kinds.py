@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 import duckdb
@@ -12,6 +13,7 @@ from foundation.catalogue.crosscheck import Kind
 from foundation.catalogue.sources import Source
 from foundation.crosscheck.comparators import variant_form
 from foundation.crosscheck.compare import FOUND, VALUE_KIND
+from foundation.crosscheck.origins import Origins
 from foundation.crosscheck.queries import QUERIES, TIMED, Finding
 from foundation.crosscheck.records import AFFECTED, chosen, entities, linked_records
 from foundation.crosscheck.tables import DISCREPANCY
@@ -20,11 +22,16 @@ from foundation.sql import quoted, text
 TONIGHT = "night.on_date"
 
 
-def find_kinds(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, name: str, on: date) -> None:
-    """Add every declared kind to `found`; a kind that says more replaces the plain difference in the same record."""
+def find_kinds(
+    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, name: str, on: date, only: str | None = AFFECTED
+) -> None:
+    """Add every declared kind to `found`; a kind that says more replaces the plain difference in the same record.
+
+    `only` names a table of entities (column entity_id) to which the search is restricted; None: all are searched.
+    """
     for kind_name, kind in catalogue.crosschecks[name].kinds.items():
-        for query in _queries(catalogue, name, kind, on):
-            con.execute(f"CREATE OR REPLACE TEMP TABLE of_kind AS {query}")
+        for search in _searches(catalogue, name, kind, on, only):
+            search.run(con)
             if kind.normalised is not None:
                 _leave_out_equal(con, kind.normalised)
             con.execute(
@@ -43,55 +50,96 @@ def due_tonight(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, name: str,
     """Entities of which a kind that depends on the day holds now and did not before, though no record of them changed."""
     everyone = entities(catalogue, name, None)
     parts = [
-        f"""SELECT entity_id FROM ({query}) ANTI JOIN (SELECT entity_id FROM {DISCREPANCY} WHERE library_table = {text(name)}
-            AND kind = {text(kind_name)} AND status = 'open') USING (entity_id)"""
+        f"""SELECT entity_id FROM ({search.hits(everyone)}) ANTI JOIN (SELECT entity_id FROM {DISCREPANCY}
+            WHERE library_table = {text(name)} AND kind = {text(kind_name)} AND status = 'open') USING (entity_id)"""
         for kind_name, kind in catalogue.crosschecks[name].kinds.items()
         if TONIGHT in (kind.when or "") or kind.query in TIMED
-        for query in _queries(catalogue, name, kind, on, everyone)
+        for search in _searches(catalogue, name, kind, on, None)
     ]
     if parts:
         con.execute(f"INSERT INTO {into} SELECT entity_id FROM ({' UNION ALL '.join(parts)})")
 
 
-def _queries(catalogue: Catalogue, name: str, kind: Kind, on: date, only: str = AFFECTED) -> list[str]:
-    """Queries with the columns of a finding."""
-    if kind.query is not None:
-        return [QUERIES[kind.query](Finding(catalogue, name, kind, on, only))]
-    if not kind.sources:
-        return [_condition(catalogue, name, kind, on, None, only)]
-    return [_condition(catalogue, name, kind, on, source, only) for source in chosen(catalogue, name, kind.sources)]
+def _searches(catalogue: Catalogue, name: str, kind: Kind, on: date, only: str | None) -> list[_Search]:
+    sources = chosen(catalogue, name, kind.sources) if kind.sources and kind.query is None else [None]
+    return [_Search(catalogue, name, kind, on, only, source) for source in sources]
 
 
-def _condition(catalogue: Catalogue, name: str, kind: Kind, on: date, source: Source | None, only: str | None) -> str:
-    origin = f"entity.sources.{quoted(kind.item)}"
-    if source is not None:
-        other = [text(source.dataset), "record.record_key", text(source.role)]
-        rows = f"{linked_records(catalogue, name, source, only)} AS record"
-        rows += f" JOIN {entities(catalogue, name, only)} AS entity USING (entity_id)"
-    else:
-        other = [f"{origin}.dataset", f"{origin}.record_key", "''"]
-        rows = f"{entities(catalogue, name, only)} AS entity"
-    for table, condition in kind.joined.items():
-        rows += f" LEFT JOIN library.{table} AS {table} ON {condition}"
-    when = (kind.when or "true").replace(TONIGHT, f"DATE {text(str(on))}")
-    dataset, record_key = _authority(catalogue, name, kind)
-    return f"""SELECT entity.entity_id, {dataset} AS authority_dataset, {record_key} AS authority_record_key,
-            ({kind.authority_value})::VARCHAR AS authority_value, {other[0]} AS other_dataset,
-            {other[1]} AS other_record_key, {other[2]} AS other_role, ({kind.other_value})::VARCHAR AS other_value
-        FROM {rows} WHERE ({when}) AND {other[1]} IS NOT NULL"""
+@dataclass(frozen=True)
+class _Search:
+    """The search for one kind in one source (None: in the library's rows alone, or by a query)."""
 
+    catalogue: Catalogue
+    name: str
+    kind: Kind
+    on: date
+    only: str | None
+    source: Source | None
 
-def _authority(catalogue: Catalogue, name: str, kind: Kind) -> tuple[str, str]:
-    """SQL for the authority's dataset and record."""
-    table, _, item = (kind.authority or kind.item).rpartition(".")
-    declared = text(kind.authority_dataset) if kind.authority_dataset else "NULL"
-    if kind.authority is None and kind.authority_dataset is not None:
-        return declared, "NULL::VARCHAR"
-    known = catalogue.tables[table or name].items.get(item)
-    if known is None or not known.authority:
-        return declared, "NULL::VARCHAR"
-    origin = f"{table or 'entity'}.sources.{quoted(item)}"
-    return f"coalesce({origin}.dataset, {declared})", f"{origin}.record_key"
+    def run(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Fill `of_kind`: entity, both sides' datasets, records and values. Origins are looked up for what was found only."""
+        if self.kind.query is not None:
+            con.execute(f"CREATE OR REPLACE TEMP TABLE of_kind AS {self.hits(self.only or AFFECTED)}")
+            return
+        con.execute(f"CREATE OR REPLACE TEMP TABLE hit AS {self.hits(self.only)}")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE of_kind AS {self._with_origins()}")
+
+    def hits(self, only: str | None) -> str:
+        """SQL for where the kind holds: entity_id with both values, and the row that the authority's value came from."""
+        if self.kind.query is not None:
+            return QUERIES[self.kind.query](Finding(self.catalogue, self.name, self.kind, self.on, only or AFFECTED))
+        rows = f"{entities(self.catalogue, self.name, only)} AS entity"
+        record_key = "NULL"
+        if self.source is not None:
+            record_key = "record.record_key"
+            rows = f"{linked_records(self.catalogue, self.name, self.source, only)} AS record JOIN {rows} USING (entity_id)"
+        for table, condition in self.kind.joined.items():
+            rows += f" LEFT JOIN stored.{table} AS {table} ON {condition}"
+        table, item = self._authority
+        origin = (
+            f"{table}.{quoted(self.catalogue.tables[table].key)}" if table in self.kind.joined else "entity.entity_id"
+        )
+        when = (self.kind.when or "true").replace(TONIGHT, f"DATE {text(str(self.on))}")
+        return f"""SELECT entity.entity_id, {origin if item else "NULL"} AS origin_key, {record_key} AS other_record_key,
+                ({self.kind.authority_value})::VARCHAR AS authority_value, ({self.kind.other_value})::VARCHAR AS other_value
+            FROM {rows} WHERE {when}"""
+
+    @property
+    def _authority(self) -> tuple[str, str | None]:
+        """The table and the item whose source is the authority; no item where no record of it is involved."""
+        table, _, item = (self.kind.authority or self.kind.item).rpartition(".")
+        if self.kind.authority is None and self.kind.authority_dataset is not None:
+            return self.name, None
+        known = self.catalogue.tables[table or self.name].items.get(item)
+        return table or self.name, item if known is not None and known.authority else None
+
+    def _with_origins(self) -> str:
+        """SQL: what was hit, with the datasets and records of both sides."""
+        table, item = self._authority
+        declared = text(self.kind.authority_dataset) if self.kind.authority_dataset else "NULL"
+        dataset, record_key, joins = declared, "NULL::VARCHAR", ""
+        if item is not None:
+            joins += self._rows_of(table, "origin_key", "one")
+            origins = Origins(self.catalogue, table)
+            dataset, record_key = (
+                f"coalesce({origins.dataset(item, 'one')}, {declared})",
+                origins.record_key(item, "one"),
+            )
+        if self.source is not None:
+            other = [text(self.source.dataset), "other_record_key", text(self.source.role)]
+        else:
+            joins += self._rows_of(self.name, "entity_id", "two")
+            own = Origins(self.catalogue, self.name)
+            other = [own.dataset(self.kind.item, "two"), own.record_key(self.kind.item, "two"), "''"]
+        return f"""SELECT hit.entity_id, {dataset} AS authority_dataset, {record_key} AS authority_record_key, authority_value,
+                {other[0]} AS other_dataset, {other[1]} AS other_record_key, {other[2]} AS other_role, other_value
+            FROM hit {joins} WHERE {other[1]} IS NOT NULL"""
+
+    def _rows_of(self, table: str, key: str, alias: str) -> str:
+        """SQL joining the stored rows whose keys are in a column of `hit`."""
+        own = quoted(self.catalogue.tables[table].key)
+        rows = f"(FROM stored.{table} WHERE {own} IN (SELECT {key} FROM hit))"
+        return f" LEFT JOIN {rows} AS {alias} ON {alias}.{own} = hit.{key}"
 
 
 def _leave_out_equal(con: duckdb.DuckDBPyConnection, standard: str) -> None:

@@ -9,6 +9,7 @@ from datetime import date
 from foundation.catalogue.catalogue import Catalogue
 from foundation.catalogue.crosscheck import Kind
 from foundation.crosscheck.comparators import GCJ02_METRES, address_form, metres
+from foundation.crosscheck.origins import Origins
 from foundation.crosscheck.records import AFFECTED
 from foundation.linkage.tables import identity_tables
 from foundation.sql import quoted, text
@@ -54,9 +55,10 @@ def number_of_two_persons(finding: Finding) -> str:
     """Records with a valid number that stand for another entity than the number's first holder."""
     key = finding.key
     return f"""
-        WITH mine AS (SELECT DISTINCT identifier FROM {finding.record}
+        WITH mine AS (SELECT identifier FROM {finding.record}
             JOIN {finding.link} USING (department, dataset, record_key, role)
-            WHERE identifier IS NOT NULL AND {key} IN {finding.affected}),
+            WHERE identifier IS NOT NULL GROUP BY identifier
+            HAVING min({key}) <> max({key}) AND bool_or({key} IN {finding.affected})),
         holders AS (SELECT identifier, department || '/' || dataset AS dataset, record_key, role, {key} AS entity_id, rank, method
             FROM {finding.record} SEMI JOIN mine USING (identifier)
             JOIN {finding.link} USING (department, dataset, record_key, role)),
@@ -190,14 +192,16 @@ def birth_not_registered(finding: Finding) -> str:
 
 def unknown_to_register(finding: Finding) -> str:
     """People with a valid number of the province whom two or more other departments hold and the register does not."""
+    origins = Origins(finding.catalogue, finding.name)
     return f"""
+        WITH unheld AS (FROM stored.{finding.name} WHERE NOT is_registered AND identifier_is_valid
+            AND starts_with(citizen_id, '{PROVINCE}') AND {finding.key} IN {finding.affected}),
+        known AS (SELECT {finding.key} FROM {finding.link} SEMI JOIN unheld USING ({finding.key})
+            WHERE role = '' GROUP BY ALL HAVING min(department) <> max(department))
         SELECT person.{finding.key} AS entity_id, {text(finding.kind.authority_dataset or "")} AS authority_dataset,
-            NULL AS authority_record_key, NULL AS authority_value, sources.citizen_id.dataset AS other_dataset,
-            sources.citizen_id.record_key AS other_record_key, '' AS other_role, citizen_id AS other_value
-        FROM library.{finding.name} AS person
-        WHERE person.{finding.key} IN {finding.affected} AND NOT is_registered AND identifier_is_valid
-            AND starts_with(citizen_id, '{PROVINCE}') AND person.{finding.key} IN (
-                SELECT {finding.key} FROM {finding.link} WHERE role = '' GROUP BY ALL HAVING count(DISTINCT department) > 1)"""
+            NULL AS authority_record_key, NULL AS authority_value, {origins.dataset("citizen_id", "person")} AS other_dataset,
+            {origins.record_key("citizen_id", "person")} AS other_record_key, '' AS other_role, citizen_id AS other_value
+        FROM unheld AS person SEMI JOIN known USING ({finding.key})"""
 
 
 QUERIES: dict[str, Callable[[Finding], str]] = {

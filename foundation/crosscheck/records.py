@@ -54,9 +54,9 @@ def _valid(catalogue: Catalogue, source: Source) -> list[tuple[str, str]]:
 
 
 def entities(catalogue: Catalogue, name: str, only: str | None = AFFECTED) -> str:
-    """SQL: the library's rows with the table's key as entity_id."""
+    """SQL: the library's rows as they are stored, with the table's key as entity_id."""
     restricted = f" SEMI JOIN {only} USING (entity_id)" if only else ""
-    return f"(FROM (SELECT {quoted(catalogue.tables[name].key)} AS entity_id, * FROM library.{name}){restricted})"
+    return f"(FROM (SELECT {quoted(catalogue.tables[name].key)} AS entity_id, * FROM stored.{name}){restricted})"
 
 
 def chosen(catalogue: Catalogue, name: str, listed: list[str]) -> list[Source]:

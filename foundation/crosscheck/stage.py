@@ -12,6 +12,7 @@ from foundation.crosscheck.agreement import measure
 from foundation.crosscheck.compare import Comparer, make_found
 from foundation.crosscheck.kinds import find_kinds
 from foundation.crosscheck.lifecycle import Lived, live
+from foundation.crosscheck.records import AFFECTED
 from foundation.standards.working_day import deadline
 
 
@@ -29,10 +30,11 @@ def cross_check(changes: Changes, catalogue: Catalogue, name: str, on: date, wor
     affected = find_affected(changes, catalogue, name, on)
     if not affected:
         return Checked(0, 0, Lived(0, 0, 0, 0))
-    con, comparer = changes.con, Comparer(catalogue, name)
+    only = None if changes.is_first(f"stored.{name}") else AFFECTED
+    con, comparer = changes.con, Comparer(catalogue, name, only)
     make_found(con)
     values = comparer.run(con)
-    find_kinds(con, catalogue, name, on)
+    find_kinds(con, catalogue, name, on, only)
     lived = live(con, catalogue, name, on, deadline(on, working_days))
     measure(con, comparer, on)
     return Checked(affected, values, lived)
