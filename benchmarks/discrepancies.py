@@ -75,10 +75,8 @@ def measure(installation: Installation) -> Measured:
     return Measured(found, judged, 1 - true, reported, missed, wrong)
 
 
-def main() -> None:
-    """Print what was found and missed by item and kind, and the two rates."""
-    with open_installation(settings()) as installation:
-        measured = measure(installation)
+def report(measured: Measured) -> None:
+    """Print what was missed and false by item and kind, and the two rates."""
     for title, rows in (("missed", measured.missed), ("false", measured.wrong)):
         print(f"{title}:")
         for row in rows:
@@ -88,4 +86,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with open_installation(settings()) as opened:
+        report(measure(opened))

@@ -29,7 +29,7 @@ class Sides:
 
     entity: Collection[str] = ()
     record: Collection[str] = ()
-    known_divisions: str | None = None  # a table (code) of the divisions that GB/T 2260 knows
+    known_divisions: str | None = None  # SQL for a list of the divisions that GB/T 2260 knows
 
 
 Comparator = Callable[[str, str, Comparison, Sides], str]
@@ -98,7 +98,7 @@ def _division(authority: str, other: str, comparison: Comparison, sides: Sides) 
     )
     vague = "false"
     if sides.known_divisions is not None:
-        vague = " OR ".join(f"{value} NOT IN (FROM {sides.known_divisions})" for value in (authority, other))
+        vague = " OR ".join(f"NOT list_contains({sides.known_divisions}, {value})" for value in (authority, other))
     return f"CASE WHEN {within} THEN '{COSMETIC}' WHEN {vague} THEN '{NOT_COMPARABLE}' ELSE '{DIFFERENT}' END"
 
 

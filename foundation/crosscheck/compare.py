@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import duckdb
-import pyarrow as pa
 
 from foundation.catalogue.catalogue import Catalogue
 from foundation.catalogue.crosscheck import Comparison
@@ -19,13 +18,21 @@ from foundation.crosscheck.comparators import DIFFERENT, EQUAL, ITSELF, Sides, o
 from foundation.crosscheck.origins import Origins
 from foundation.crosscheck.records import AFFECTED, entities, linked_records
 from foundation.crosscheck.tables import FOUND_COLUMNS
-from foundation.sql import quoted, text
+from foundation.sql import quoted, text, texts
 
 VALUE_KIND = "different"
-DIVISIONS = "known_division"
+DIVISIONS = "known_divisions"
 AUTHORITY = "authority_value"
 BESIDE = ("former_name", "sex_code")  # what comparators look at beside the compared item
-COMPARED, FOUND, DIFFERING = "compared", "found", "differing_entity"
+COMPARED, FOUND = "compared", "found"
+
+COMPARED_COLUMNS = """entity_id VARCHAR, dataset VARCHAR, role VARCHAR, record_key VARCHAR, outcomes VARCHAR,
+    sides STRUCT(place INTEGER, item VARCHAR, severity VARCHAR, authority_dataset VARCHAR, authority_record_key VARCHAR,
+        authority_value VARCHAR, other_value VARCHAR)[]"""
+DIFFERENCES = f"""SELECT entity_id, {text(VALUE_KIND)} AS kind, dataset AS other_dataset, record_key AS other_record_key,
+        role AS other_role, one.* EXCLUDE (place), false AS is_for_authority, false AS is_majority_against_authority
+    FROM (SELECT * EXCLUDE (sides), unnest(sides) AS one FROM {COMPARED} WHERE sides IS NOT NULL)
+    WHERE outcomes[one.place] = '{DIFFERENT}'"""
 
 
 @dataclass(frozen=True)
@@ -69,18 +76,11 @@ class Comparer:
     def run(self, con: duckdb.DuckDBPyConnection) -> int:
         """Fill `compared` and add the differences to `found`; the number of values compared."""
         self._know_divisions(con)
-        con.execute(
-            f"CREATE TEMP TABLE {COMPARED} (entity_id VARCHAR, source INT, dataset VARCHAR, record_key VARCHAR, outcomes VARCHAR)"
-        )
+        con.execute(f"CREATE TEMP TABLE {COMPARED} ({COMPARED_COLUMNS})")
         con.execute(f"CREATE TEMP TABLE {AUTHORITY} AS {self._authorities()}")
-        for number, source in enumerate(self.sources):
-            con.execute(f"INSERT INTO {COMPARED} {self._outcomes(number, source)}")
-        con.execute(
-            f"""CREATE TEMP TABLE {DIFFERING} AS SELECT DISTINCT entity_id FROM {COMPARED}
-            WHERE contains(outcomes, '{DIFFERENT}')"""
-        )
-        for number, source in enumerate(self.sources):
-            con.execute(f"INSERT INTO {FOUND} BY NAME {self._differences(number, source)}")
+        for source in self.sources:
+            con.execute(f"INSERT INTO {COMPARED} {self._outcomes(source)}")
+        con.execute(f"INSERT INTO {FOUND} BY NAME {DIFFERENCES}")
         _mark_majorities(con, self)
         values = con.execute(
             f"""SELECT sum(n * length(regexp_replace(outcomes, '[^=~!?]', '', 'g')))
@@ -94,12 +94,10 @@ class Comparer:
         codes = [
             code for code in divisions.names if divisions.kinds.get(code) != "zone" and code not in divisions.successors
         ]
-        con.execute(f"CREATE TEMP TABLE {DIVISIONS} (code VARCHAR)")
-        con.register("codes", pa.table({"code": pa.array(codes, pa.string())}))
-        con.execute(f"INSERT INTO {DIVISIONS} FROM codes")
-        con.unregister("codes")
+        con.execute(f"SET VARIABLE {DIVISIONS} = [{texts(codes)}]")
 
-    def _outcomes(self, number: int, source: Source) -> str:
+    def _outcomes(self, source: Source) -> str:
+        """SQL: the outcomes of each record of a source; both sides' values where any of them differs."""
         signs = []
         for item, comparison in self.items:
             if not self._compares(source, item):
@@ -109,9 +107,22 @@ class Comparer:
             columns = (f"entity.{quoted(item)}", f"record.{quoted(item)}")
             compared = outcome(*columns, comparison, self._sides(source), self._rewritten(source, item))
             signs.append(f"entity.{_letter(item)} || CASE WHEN {itself} THEN '{ITSELF}' ELSE {compared} END")
-        return f"""SELECT entity_id, {number}, {text(source.dataset)}, record.record_key, {" || ".join(signs)}
+        return f"""SELECT entity_id, {text(source.dataset)}, {text(source.role)}, record.record_key,
+                {" || ".join(signs)} AS outcomes,
+                CASE WHEN contains(outcomes, '{DIFFERENT}') THEN [{", ".join(self._values(source))}] END
             FROM {linked_records(self.catalogue, self.name, source, self.only)} AS record
             JOIN {AUTHORITY} AS entity USING (entity_id) WHERE NOT ({self._is_all_itself(source)})"""
+
+    def _values(self, source: Source) -> list[str]:
+        """SQL: for each item that a source carries, its place among the outcomes and both sides."""
+        return [
+            f"""{{'place': {2 * place + 2}, 'item': {text(item)}, 'severity': {text(comparison.severity.value)},
+            'authority_dataset': {self.origins.dataset(item, "entity")},
+            'authority_record_key': {self.origins.record_key(item, "entity")},
+            'authority_value': entity.{quoted(item)}::VARCHAR, 'other_value': record.{quoted(item)}::VARCHAR}}"""
+            for place, (item, comparison) in enumerate(self.items)
+            if self._compares(source, item)
+        ]
 
     def _is_all_itself(self, source: Source) -> str:
         """SQL: whether the library's row takes all that a record says from this very record: nothing to compare."""
@@ -133,7 +144,7 @@ class Comparer:
         return f"SELECT {', '.join(columns)} FROM {entities(self.catalogue, self.name, self.only)} AS entity"
 
     def _sides(self, source: Source) -> Sides:
-        return Sides(self._table.items, source.columns, DIVISIONS)
+        return Sides(self._table.items, source.columns, f"getvariable({text(DIVISIONS)})")
 
     def _rewritten(self, source: Source, item: str) -> str:
         own = {
@@ -143,25 +154,6 @@ class Comparer:
         }
         is_column = source.columns[item].startswith('"')
         return f"coalesce(record.{quoted(item + '_is_rewritten')}, false)" if item in own and is_column else "false"
-
-    def _differences(self, number: int, source: Source) -> str:
-        rows = [
-            f"""{{'item': {text(item)}, 'place': {2 * place + 2},
-            'authority_dataset': {self.origins.dataset(item, "entity")},
-            'authority_record_key': {self.origins.record_key(item, "entity")},
-            'authority_value': entity.{quoted(item)}::VARCHAR, 'other_value': record.{quoted(item)}::VARCHAR,
-            'severity': {text(comparison.severity.value)}}}"""
-            for place, (item, comparison) in enumerate(self.items)
-            if self._compares(source, item)
-        ]
-        return f"""SELECT entity_id, {text(VALUE_KIND)} AS kind, {text(source.dataset)} AS other_dataset,
-                record_key AS other_record_key, {text(source.role)} AS other_role, one.* EXCLUDE (place),
-                false AS is_for_authority, false AS is_majority_against_authority
-            FROM (SELECT entity_id, record_key, outcomes, unnest([{", ".join(rows)}]) AS one
-                FROM (FROM {COMPARED} WHERE source = {number} AND contains(outcomes, '{DIFFERENT}'))
-                JOIN {linked_records(self.catalogue, self.name, source, DIFFERING)} AS record USING (entity_id, record_key)
-                JOIN {AUTHORITY} AS entity USING (entity_id))
-            WHERE outcomes[one.place] = '{DIFFERENT}'"""
 
 
 def _letter(item: str) -> str:
