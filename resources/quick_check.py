@@ -10,6 +10,7 @@ from foundation.catalogue.catalogue import Catalogue
 from foundation.crosscheck.cases import open_cases
 from foundation.crosscheck.feedback import Taken, register, take_over
 from foundation.crosscheck.filled import WorkbookRefused, read_workbook
+from foundation.crosscheck.report import escalated
 from foundation.crosscheck.tables import FEEDBACK_FILE
 from foundation.crosscheck.workbook import write_workbook
 from foundation.delivery import sha256
@@ -28,13 +29,14 @@ class QuickCheck:
     lake: Lake
 
     def export(self, on: date, folder: Path | None = None) -> dict[str, tuple[Path, int]]:
-        """A workbook for each department with open cases: its path and the number of cases, by department."""
+        """A workbook for each department with open cases, and each lead of a library with overdue ones: path and cases."""
         written = {}
         for department, declared in self.catalogue.departments.items():
             cases = open_cases(self.lake.con, self.catalogue, department, on)
-            if cases:
+            overdue = escalated(self.lake.con, self.catalogue, department, on)
+            if cases or overdue:
                 path = (folder or self.settings.home / "quick_check") / department / f"{FOLDER}-{on}.xlsx"
-                write_workbook(path, department, declared.title, cases, on)
+                write_workbook(path, department, declared.title, cases, on, overdue)
                 written[department] = (path, len(cases))
         return written
 

@@ -9,6 +9,8 @@ from foundation.crosscheck.report import Rate
 
 CELL_WIDTH, CELL_HEIGHT, LEFT, TOP = 92, 26, 300, 46
 PALE, STRONG = 0.999, 0.90
+UNCOLOURED = "#f2f2f2"
+FEW = 30  # values: a rate of fewer says little and is not coloured
 
 
 def agreement_picture(rates: list[Rate]) -> str:
@@ -21,14 +23,14 @@ def agreement_picture(rates: list[Rate]) -> str:
 
 def heat_map(rates: list[Rate]) -> str:
     """An SVG: a row per pair of departments (authority and other), a column per item, the rate in each cell."""
-    pairs = list(dict.fromkeys((rate.authority, rate.other) for rate in rates))
+    pairs = sorted({(rate.authority, rate.other) for rate in rates})
     items = list(dict.fromkeys(rate.item for rate in rates))
     width, height = LEFT + CELL_WIDTH * len(items) + 8, TOP + CELL_HEIGHT * len(pairs) + 8
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" font-size="12" '
         'font-family="Noto Sans CJK SC, Microsoft YaHei, sans-serif">',
         f'<rect width="{width}" height="{height}" fill="white"/>',
-        _text(8, 18, "一致率：数源 ← 对方部门", "start"),
+        _text(8, 18, f"一致率：数源 ← 对方部门（不足 {FEW} 个数值的不着色）", "start"),
     ]
     parts += [_text(LEFT + CELL_WIDTH * (n + 0.5), TOP - 8, item) for n, item in enumerate(items)]
     parts += [
@@ -39,9 +41,10 @@ def heat_map(rates: list[Rate]) -> str:
         x = LEFT + CELL_WIDTH * items.index(rate.item)
         y = TOP + CELL_HEIGHT * pairs.index((rate.authority, rate.other))
         title = f"{rate.item}：{rate.compared} 个数值，一致 {rate.agreement:.2%}"
+        fill = colour(rate.agreement) if rate.compared >= FEW else UNCOLOURED
         parts.append(
             f'<g><title>{escape(title)}</title><rect x="{x}" y="{y}" width="{CELL_WIDTH - 2}" height="{CELL_HEIGHT - 2}" '
-            f'fill="{colour(rate.agreement)}"/>{_text(x + CELL_WIDTH / 2, y + 17, f"{rate.agreement:.2%}")}</g>'
+            f'fill="{fill}"/>{_text(x + CELL_WIDTH / 2, y + 17, f"{rate.agreement:.2%}")}</g>'
         )
     return "".join([*parts, "</svg>"])
 

@@ -69,3 +69,27 @@ def agreement_rows(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, table: 
         Rate(items[item].title, departments[authority].title, departments[other].title, rate, int(compared))
         for item, authority, other, rate, compared in rows
     ]
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """A department's open cases past their deadline in one library, since when the oldest is; no personal values."""
+
+    library: str
+    department: str
+    cases: int
+    oldest: date
+
+
+def escalated(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, lead: str, on: date) -> list[Overdue]:
+    """What a library's lead department is to follow up: overdue cases of the libraries that it leads, most first."""
+    led = [name for name, library in catalogue.libraries.items() if library.lead == lead]
+    rows = con.execute(
+        f"""SELECT library, responsible_department, count(*), min(due_on) FROM {DISCREPANCY}
+        WHERE status = 'open' AND due_on < ? AND list_contains(?, library) GROUP BY ALL ORDER BY 3 DESC, 1, 2""",
+        [on, led],
+    ).fetchall()
+    return [
+        Overdue(catalogue.libraries[library].title, catalogue.departments[department].title, int(number), oldest)
+        for library, department, number, oldest in rows
+    ]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from foundation.crosscheck.cases import Case
+from foundation.crosscheck.report import Overdue
 
 VERSION = "1"
-CASES, ABOUT = "待核实", "填写说明"
+CASES, ABOUT, OVERDUE = "待核实", "填写说明", "逾期督办"
 CONFIRM, MAINTAIN, UNVERIFIABLE = "确认更正", "维持原值", "无法核实"
 ANSWERS = (CONFIRM, MAINTAIN, UNVERIFIABLE)
 HEAD_ROW = 0
@@ -46,14 +47,16 @@ GUIDE = (
     (MAINTAIN, "贵单位的记录正确。案件转给对方部门核实；“更正值”留空。"),
     (UNVERIFIABLE, "现有材料无法判断。案件转给该库的牵头部门协调；“更正值”留空。"),
     ("更正后", "更正值自当晚起在库中采用，并注明来自贵单位的核实；请在下次报送中一并更正，报送一致后案件自动办结。"),
-    ("期限", "办理期限按国务院办公厅公布的工作日计算；标有“暂定”的，所在年份的放假通知尚未公布。逾期的案件列入督办。"),
+    ("期限", "办理期限按国务院办公厅公布的工作日计算；标有“暂定”的，所在年份的放假通知尚未公布。逾期的案件由该库牵头部门督办。"),
     ("怎样交回", "另存为 .xlsx，放入本单位报送目录的“快速校核”文件夹；或由平台用 onesource feedback import 导入。"),
     ("哪些不收", "列有改动、版本不符的，整本退回；案件编号不存在、不属于贵单位、含公式、前后矛盾的行逐行退回并写明原因。"),
 )  # fmt: skip
 
 
-def write_workbook(path: Path, department: str, title: str, cases: list[Case], on: date) -> None:
-    """Write the work list of a department; `title` is its Chinese name."""
+def write_workbook(
+    path: Path, department: str, title: str, cases: list[Case], on: date, overdue: Sequence[Overdue] = ()
+) -> None:
+    """Write the work list of a department; `title` is its Chinese name, `overdue` what it follows up as a library's lead."""
     import xlsxwriter
 
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -61,6 +64,8 @@ def write_workbook(path: Path, department: str, title: str, cases: list[Case], o
     with xlsxwriter.Workbook(path, options) as book:
         _write_cases(book, cases)
         _write_about(book, department, title, len(cases), on)
+        if overdue:
+            _write_overdue(book, overdue)
     path.chmod(0o600)
 
 
@@ -112,6 +117,21 @@ def _write_about(book: Any, department: str, title: str, number: int, on: date) 
     for row, (name, content) in enumerate((*facts, *GUIDE)):
         sheet.write_string(row, 0, name, left)
         sheet.write_string(row, 1, content, right)
+    sheet.protect()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
+
+
+def _write_overdue(book: Any, overdue: Sequence[Overdue]) -> None:
+    """What has escalated to a library's lead: which departments are late, with how many cases, since when."""
+    sheet = book.add_worksheet(OVERDUE)
+    head = book.add_format({"font_name": "宋体", "bold": True, "bg_color": "#DCE6F1", "border": 1})
+    cell = book.add_format({"font_name": "宋体", "border": 1})
+    sheet.set_column(0, 1, 28)
+    sheet.set_column(2, 3, 14)
+    sheet.write_row(0, 0, ("基础库", "责任部门", "逾期案件数", "最早的期限"), head)
+    for row, one in enumerate(overdue, start=1):
+        sheet.write_row(row, 0, (one.library, one.department, one.cases, one.oldest.isoformat()), cell)
     sheet.protect()
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)

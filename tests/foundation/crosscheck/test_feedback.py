@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from foundation.crosscheck.feedback import Taken
-from foundation.crosscheck.workbook import CASES, COLUMNS
+from foundation.crosscheck.workbook import CASES, COLUMNS, OVERDUE
 from tests.foundation.crosscheck.province import Province, citizen_id, insured, pupil, resident
 
 NIGHT = date(2026, 11, 23)
@@ -120,6 +120,16 @@ def test_overdue_cases_are_listed(province: Province) -> None:
 
     assert overdue_cases(province.con, "person", date(2026, 11, 30)) == {}
     assert sum(overdue_cases(province.con, "person", date(2026, 12, 1)).values()) == len(province.discrepancies())
+
+
+def test_overdue_cases_escalate_to_the_librarys_lead(province: Province, tmp_path: Path) -> None:
+    lead = province.catalogue.libraries["population"].lead
+    in_time, _ = province.installation.quick_check.export(date(2026, 11, 30), tmp_path)[lead]
+    assert OVERDUE not in openpyxl.load_workbook(in_time).sheetnames
+    late, _ = province.installation.quick_check.export(date(2026, 12, 1), tmp_path)[lead]
+    rows = list(openpyxl.load_workbook(late)[OVERDUE].iter_rows(min_row=2, values_only=True))
+    assert sum(row[2] for row in rows) == len(province.discrepancies())
+    assert {row[3] for row in rows} == {"2026-11-30"}
 
 
 def test_a_record_under_check_stays_available(province: Province) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from foundation.crosscheck.heatmap import agreement_picture, colour, heat_map
+from foundation.crosscheck.heatmap import UNCOLOURED, agreement_picture, colour, heat_map
 from foundation.crosscheck.report import Rate
 
 RATES = [
@@ -19,6 +19,12 @@ def test_a_cell_for_every_rate() -> None:
     names = ["".join(text.itertext()) for text in picture.iter("{http://www.w3.org/2000/svg}text")]
     assert {"姓名", "性别代码", "98.50%", "99.80%", "公安厅 ← 教育厅 <试>"} <= set(names)
     assert len(list(picture.iter("{http://www.w3.org/2000/svg}g"))) == len(RATES)
+
+
+def test_a_rate_of_few_values_is_not_coloured() -> None:
+    few = heat_map([Rate("姓名", "公安厅", "教育厅", 0.75, 4)])
+    assert UNCOLOURED in few and "75.00%" in few
+    assert UNCOLOURED not in heat_map([Rate("姓名", "公安厅", "教育厅", 0.75, 400)])
 
 
 def test_a_markdown_image() -> None:
