@@ -79,7 +79,7 @@ class _Search:
     def run(self, con: duckdb.DuckDBPyConnection) -> None:
         """Fill `of_kind`: entity, both sides' datasets, records and values. Origins are looked up for what was found only."""
         if self.kind.query is not None:
-            con.execute(f"CREATE OR REPLACE TEMP TABLE of_kind AS {self.hits(self.only or AFFECTED)}")
+            con.execute(f"CREATE OR REPLACE TEMP TABLE of_kind AS {self.hits(self.only)}")
             return
         con.execute(f"CREATE OR REPLACE TEMP TABLE hit AS {self.hits(self.only)}")
         con.execute(f"CREATE OR REPLACE TEMP TABLE of_kind AS {self._with_origins()}")
@@ -87,7 +87,7 @@ class _Search:
     def hits(self, only: str | None) -> str:
         """SQL for where the kind holds: entity_id with both values, and the row that the authority's value came from."""
         if self.kind.query is not None:
-            return QUERIES[self.kind.query](Finding(self.catalogue, self.name, self.kind, self.on, only or AFFECTED))
+            return QUERIES[self.kind.query](Finding(self.catalogue, self.name, self.kind, self.on, only))
         rows = f"{entities(self.catalogue, self.name, only)} AS entity"
         record_key = "NULL"
         if self.source is not None:

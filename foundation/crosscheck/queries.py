@@ -32,7 +32,7 @@ class Finding:
     name: str
     kind: Kind
     on: date = date.min
-    entities: str = AFFECTED
+    entities: str | None = AFFECTED  # a table of entities; None: all are affected
 
     @property
     def key(self) -> str:
@@ -48,17 +48,18 @@ class Finding:
 
     @property
     def affected(self) -> str:
-        return f"(SELECT entity_id FROM {self.entities})"
+        return f"(SELECT entity_id FROM {self.entities or AFFECTED})"
 
 
 def number_of_two_persons(finding: Finding) -> str:
     """Records with a valid number that stand for another entity than the number's first holder."""
     key = finding.key
+    linked = f"{finding.record} JOIN {finding.link} USING (department, dataset, record_key, role)"
+    numbers = f"SELECT identifier FROM {linked} WHERE {key} IN {finding.affected}"
+    narrowed = "" if finding.entities is None else f"AND identifier IN ({numbers})"
     return f"""
-        WITH mine AS (SELECT identifier FROM {finding.record}
-            JOIN {finding.link} USING (department, dataset, record_key, role)
-            WHERE identifier IS NOT NULL GROUP BY identifier
-            HAVING min({key}) <> max({key}) AND bool_or({key} IN {finding.affected})),
+        WITH mine AS (SELECT identifier FROM {linked} WHERE identifier IS NOT NULL {narrowed}
+            GROUP BY identifier HAVING min({key}) <> max({key})),
         holders AS (SELECT identifier, department || '/' || dataset AS dataset, record_key, role, {key} AS entity_id, rank, method
             FROM {finding.record} SEMI JOIN mine USING (identifier)
             JOIN {finding.link} USING (department, dataset, record_key, role)),
