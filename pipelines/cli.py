@@ -16,6 +16,7 @@ from typing import Annotated, Any
 import typer
 
 from pipelines import review
+from pipelines.feedback import feedback_app
 from pipelines.query import Format
 from pipelines.train import train
 
@@ -25,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(review.app, name="review")
+app.add_typer(feedback_app, name="feedback")
 Day = Annotated[str | None, typer.Option("--date", help="Business date, YYYY-MM-DD; today in the province by default.")]
 
 

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.conformed import conformed_assets
+from assets.crosscheck import crosscheck_assets
 from assets.deliveries import delivery_specs
+from assets.feedback import feedback
 from assets.ingest import ingest_assets
 from assets.library import library_assets
 from assets.night import PROVINCE, Night
@@ -61,7 +63,9 @@ def _definitions() -> dg.Definitions:
             *conformed_assets(catalogue),
             *resolved_assets(catalogue),
             *library_assets(catalogue),
+            *crosscheck_assets(catalogue),
             *share_assets(catalogue),
+            feedback,
         ],
         jobs=[nightly, maintenance],
         schedules=[every_night, every_week],

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from foundation.catalogue.crosscheck import CrossCheck
 from foundation.catalogue.model import Column, Dataset, Department, Item, Library, LibraryTable, Slice
 
 
@@ -44,13 +45,14 @@ class ConformedColumn:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Departments, items by subject, datasets by department/dataset, libraries and code tables by standard."""
+    """Departments, items by subject, datasets by department/dataset, libraries, code tables by standard, checks by table."""
 
     departments: Mapping[str, Department]
     items: Mapping[str, Mapping[str, Item]]
     datasets: Mapping[str, Dataset]
     libraries: Mapping[str, Library]
     codes: Mapping[str, Codes]
+    crosschecks: Mapping[str, CrossCheck] = field(default_factory=dict)
 
     @cached_property
     def tables(self) -> Mapping[str, LibraryTable]:

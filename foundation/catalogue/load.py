@@ -15,6 +15,7 @@ from foundation.catalogue import wording
 from foundation.catalogue.catalogue import Catalogue, Codes
 from foundation.catalogue.checks import Files, Vocabulary, check
 from foundation.catalogue.codes import read_codes
+from foundation.catalogue.crosscheck import CrossCheck
 from foundation.catalogue.model import CodeTable, Dataset, Department, Item, Library, Name
 from foundation.catalogue.problem import CatalogueError, Problem
 
@@ -43,6 +44,7 @@ def load(
         datasets=reader.folder("datasets", "*/*.yaml", TypeAdapter(Dataset)),
         libraries=reader.folder("libraries", "*.yaml", TypeAdapter(Library)),
         codes=reader.codes(),
+        crosschecks=reader.folder("crosscheck", "*.yaml", TypeAdapter(CrossCheck)),
     )
     known = Vocabulary(standards=standards or _standards(), masks=masks or _masks())
     problems = [*reader.problems, *check(files, known)]
@@ -54,6 +56,7 @@ def load(
         datasets=_sound(files.datasets),
         libraries=_sound(files.libraries),
         codes=_sound(files.codes),
+        crosschecks=_sound(files.crosschecks),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from foundation.catalogue.crosscheck import CrossCheck
 from foundation.catalogue.load import FOLDER
 from foundation.catalogue.model import CodeTable, Dataset, Department, Item, Library, Name
 
@@ -16,6 +17,7 @@ SHAPES: dict[str, TypeAdapter[Any]] = {
     "items": TypeAdapter(dict[Name, Item]),
     "dataset": TypeAdapter(Dataset),
     "library": TypeAdapter(Library),
+    "crosscheck": TypeAdapter(CrossCheck),
     "codes": TypeAdapter(dict[str, CodeTable]),
 }
 
