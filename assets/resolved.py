@@ -36,7 +36,9 @@ def resolved_asset(catalogue: Catalogue, name: str) -> dg.AssetsDefinition:
         for rule, keys in result.linked.skipped.items():
             context.log.warning(f"{name}: {keys} 个取值超出区块上限，未参与比对：{rule}")
         if result.linked.cut:
-            context.log.warning(f"{name}: {result.linked.cut} 个聚类不可能是同一对象（姓名、出生日期或记录数不符），已拆分")
+            context.log.warning(
+                f"{name}: {result.linked.cut} 个聚类不可能是同一对象（姓名、出生日期或记录数不符），已拆分"
+            )
         return dg.MaterializeResult(metadata=link_metadata(installation, name, result, open_cases))
 
     return resolved
