@@ -30,7 +30,9 @@ def people(count: int) -> list[dict[str, Any]]:
     return [{"公民身份号码": citizen_id("610102", "19800101", number), "姓名": "张伟"} for number in range(count)]
 
 
-def onesource(home: Home, *words: str, limit: Callable[[], None] | None = None, **more: str) -> subprocess.CompletedProcess[str]:
+def onesource(
+    home: Home, *words: str, limit: Callable[[], None] | None = None, **more: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "pipelines", *words], env=home.environment() | more, capture_output=True, text=True,
         timeout=300, preexec_fn=limit,
@@ -46,7 +48,9 @@ def test_a_database_that_does_not_answer_is_tried_again_and_then_reported(home: 
     dataset = home.installation.catalogue.datasets[MARRIAGE]
     with pytest.raises(DeliveryRefused) as refused:
         open_database(
-            dataset, "postgresql+psycopg2://reader:secret@127.0.0.1:1/marriage", retry=Retry(attempts=3, first_wait=0.05)
+            dataset,
+            "postgresql+psycopg2://reader:secret@127.0.0.1:1/marriage",
+            retry=Retry(attempts=3, first_wait=0.05),
         )
 
     assert refused.value.rule == "database_unreachable"
@@ -95,9 +99,11 @@ def test_a_newer_versions_database_is_one_line_and_is_left_alone(home: Home) -> 
     with engine.begin() as connection:
         connection.execute(sa.text("UPDATE operations.alembic_version SET version_num = '9999'"))
 
-    with pytest.raises(InstallationError, match="newer version of onesource") as error:
-        with open_installation(home.settings):
-            pass
+    with (
+        pytest.raises(InstallationError, match="newer version of onesource") as error,
+        open_installation(home.settings),
+    ):
+        pass
 
     assert "\n" not in str(error.value)
     with engine.begin() as connection:
@@ -111,18 +117,16 @@ def test_a_newer_versions_lake_is_one_line(home: Home) -> None:
         connection.execute(sa.text("UPDATE lake.ducklake_metadata SET value = '99.0' WHERE key = 'version'"))
     engine.dispose()
 
-    with pytest.raises(InstallationError, match="newer version of DuckLake") as error:
-        with open_installation(home.settings):
-            pass
+    with pytest.raises(InstallationError, match="newer version of DuckLake") as error, open_installation(home.settings):
+        pass
 
     assert "\n" not in str(error.value)
 
 
 def test_a_lake_that_was_moved_away_is_one_line(home: Home, tmp_path: Path) -> None:
     moved = home.settings.model_copy(update={"lake": str(tmp_path / "elsewhere")})
-    with pytest.raises(InstallationError, match="ONESOURCE_LAKE") as error:
-        with open_installation(moved):
-            pass
+    with pytest.raises(InstallationError, match="ONESOURCE_LAKE") as error, open_installation(moved):
+        pass
     assert "\n" not in str(error.value)
 
 
@@ -131,7 +135,11 @@ def test_a_full_disk_is_one_line_and_the_last_good_state_stays(home: Home) -> No
     home.deliver(RESIDENT, ON, people(3))
     home.night(ON)
     home.close()
-    home.deliver(RESIDENT, NEXT, people(900) + [{"公民身份号码": citizen_id("610103", "19700101", n), "姓名": "王磊"} for n in range(900)])
+    home.deliver(
+        RESIDENT,
+        NEXT,
+        people(900) + [{"公民身份号码": citizen_id("610103", "19700101", n), "姓名": "王磊"} for n in range(900)],
+    )
     full = 64 * 1024
 
     result = onesource(
@@ -140,7 +148,10 @@ def test_a_full_disk_is_one_line_and_the_last_good_state_stays(home: Home) -> No
 
     assert result.returncode == 1
     assert "Traceback" not in result.stderr
-    assert any("FAILED" in line for line in (result.stdout + result.stderr).splitlines()) or len(result.stderr.splitlines()) == 1
+    assert (
+        any("FAILED" in line for line in (result.stdout + result.stderr).splitlines())
+        or len(result.stderr.splitlines()) == 1
+    )
     assert home.shared("SELECT count(*) AS n FROM share.person") == [{"n": 3}]
     home.close()
 

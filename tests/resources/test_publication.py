@@ -13,7 +13,10 @@ from tests.homes import Home
 from tests.toy import citizen_id
 
 RESIDENT, ON, NEXT = "public_security/resident", "2026-11-24", "2026-11-25"
-PEOPLE = [{"公民身份号码": citizen_id("610102", "19800101", n), "姓名": name} for n, name in enumerate(["张伟", "李强", "王磊"])]
+PEOPLE = [
+    {"公民身份号码": citizen_id("610102", "19800101", n), "姓名": name}
+    for n, name in enumerate(["张伟", "李强", "王磊"])
+]
 
 
 @pytest.fixture
@@ -46,7 +49,9 @@ def test_a_column_that_share_lacks_is_added(published: Home) -> None:
         connection.execute(sa.text("ALTER TABLE share.person DROP COLUMN death_date"))
     published.deliver(RESIDENT, NEXT, [*PEOPLE[:2], PEOPLE[2] | {"死亡日期": "20261101"}])
     published.night(NEXT)
-    assert published.shared("SELECT death_date FROM share.person WHERE name = '王磊'") == [{"death_date": date(2026, 11, 1)}]
+    assert published.shared("SELECT death_date FROM share.person WHERE name = '王磊'") == [
+        {"death_date": date(2026, 11, 1)}
+    ]
 
 
 def test_readers_see_the_old_rows_until_the_new_ones_are_all_there(published: Home) -> None:
@@ -78,14 +83,14 @@ def test_a_folder_that_lost_its_manifest_is_written_again(published: Home) -> No
 
 
 def test_a_correction_replaces_the_folder_of_its_date(published: Home) -> None:
-    published.deliver(RESIDENT, ON, PEOPLE[:2] + [PEOPLE[2] | {"姓名": "王雷"}])
+    published.deliver(RESIDENT, ON, [*PEOPLE[:2], PEOPLE[2] | {"姓名": "王雷"}])
     published.night(ON)
     assert "王雷" in (folder(published, ON) / "person.csv").read_text("utf-8")
     assert [path.name for path in folder(published, ON).parent.iterdir()] == [ON]
 
 
 def test_old_folders_are_removed_the_last_never(published: Home) -> None:
-    published.deliver(RESIDENT, "2027-02-01", PEOPLE[:2] + [PEOPLE[2] | {"姓名": "王雷"}])
+    published.deliver(RESIDENT, "2027-02-01", [*PEOPLE[:2], PEOPLE[2] | {"姓名": "王雷"}])
     published.night("2027-02-01")
     assert [path.name for path in folder(published, ON).parent.iterdir()] == ["2027-02-01"]
 
@@ -95,5 +100,7 @@ def test_quotes_commas_and_line_breaks_survive_publication(published: Home) -> N
     published.deliver(RESIDENT, NEXT, [PEOPLE[0] | {"户籍地址": address}, *PEOPLE[1:]])
     published.night(NEXT)
     (row,) = published.shared("SELECT household_address FROM share.person WHERE name = '张伟'")
-    assert row["household_address"] == published.value("SELECT household_address FROM library.person WHERE name = '张伟'")
+    assert row["household_address"] == published.value(
+        "SELECT household_address FROM library.person WHERE name = '张伟'"
+    )
     assert "甲" in row["household_address"]
