@@ -20,9 +20,9 @@ def test_everything_lies_under_home_unless_said_otherwise(tmp_path: Path) -> Non
 def test_the_environment_is_before_onesource_env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ONESOURCE_HOME", str(tmp_path))
     monkeypatch.setenv("ONESOURCE_THREADS", "3")
-    monkeypatch.delenv("ONESOURCE_MEMORY", raising=False)
-    monkeypatch.setenv("ONESOURCE_DATABASE_HEALTH", "x")
-    monkeypatch.delenv("ONESOURCE_DATABASE_HEALTH")
+    for name in ("ONESOURCE_MEMORY", "ONESOURCE_DATABASE_HEALTH"):  # absent now, and again after the test
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
     (tmp_path / "onesource.env").write_text(
         "# a comment\nONESOURCE_THREADS=1\nONESOURCE_MEMORY=3GB\nONESOURCE_DATABASE_HEALTH=mysql+pymysql://host/health?x=1\n",
         encoding="utf-8",
@@ -33,8 +33,6 @@ def test_the_environment_is_before_onesource_env(tmp_path: Path, monkeypatch: py
     assert (chosen.threads, chosen.memory_limit) == (3, "3GB")
     assert chosen.database_url("health") == "mysql+pymysql://host/health?x=1"
     assert chosen.database_url("education") is None
-    monkeypatch.delenv("ONESOURCE_MEMORY")
-    monkeypatch.delenv("ONESOURCE_DATABASE_HEALTH")
 
 
 def test_a_password_is_not_shown_with_the_settings(tmp_path: Path) -> None:
