@@ -224,6 +224,41 @@ def test_organisations_take_their_values_from_their_own_register(home: Home) -> 
     assert home.value("SELECT count(DISTINCT entity_id) FROM resolved.organization_link") == 2
 
 
+def test_every_register_answers_for_its_own_codes_though_taxation_knows_them_too(home: Home) -> None:
+    society = uscc("51", "610000", "50000001")
+    home.deliver(
+        "market_regulation/enterprise",
+        FIRST,
+        [{"统一社会信用代码": COMPANY, "企业名称": "西安某某有限公司", "登记状态": "存续"}],
+    )
+    home.deliver(
+        "establishment/institution", FIRST, [{"统一社会信用代码": OFFICE, "单位名称": "陕西省某某厅", "状态": "正常"}]
+    )
+    home.deliver(
+        "civil_affairs/social_organization",
+        FIRST,
+        [{"统一社会信用代码": society, "名称": "陕西省某某协会", "状态": "正常"}],
+    )
+    unknown = uscc("91", "610113", "MA6U9999")
+    home.deliver(
+        "taxation/taxpayer",
+        FIRST,
+        [
+            {"登记序号": f"T{number}", "纳税人识别号": code, "纳税人名称": "税务所记名称", "纳税人状态": "正常"}
+            for number, code in enumerate([COMPANY, OFFICE, society, unknown])
+        ],
+    )
+    home.night(FIRST)
+
+    rows = home.rows("SELECT uscc, sources.uscc.dataset AS origin, is_registered FROM library.legal_entity")
+    assert {row["uscc"]: (row["origin"], row["is_registered"]) for row in rows} == {
+        COMPANY: ("market_regulation/enterprise", True),
+        OFFICE: ("establishment/institution", True),
+        society: ("civil_affairs/social_organization", True),
+        unknown: ("taxation/taxpayer", False),
+    }
+
+
 @pytest.fixture
 def places(home: Home) -> Home:
     home.deliver(
@@ -343,3 +378,19 @@ def test_a_table_that_somebody_emptied_is_published_again(home: Home) -> None:
     home.night(FIRST)
 
     assert len(shared(home)) == 3
+
+
+def test_a_catalogue_that_changed_on_the_day_of_a_withdrawal_leaves_nobody_behind(home: Home) -> None:
+    home.deliver(RESIDENT, FIRST, PEOPLE)
+    home.night(FIRST)
+    home.deliver(RESIDENT, SECOND, PEOPLE[:2])
+    home.installation.lake.con.execute("UPDATE state.prepared SET fingerprint = 'of another catalogue'")
+    home.close()
+    home.night(SECOND)
+
+    assert set(shared(home)) == {WANG, LI}
+    assert home.value("SELECT count(*) FROM conformed.public_security__resident") == 2
+    assert home.value("SELECT count(*) FROM library.person") == 2
+    ended = home.row(f"SELECT valid_to, ended_by_delivery_id FROM library.person_history WHERE citizen_id = '{CHEN}'")
+    assert ended["valid_to"] == date(2026, 11, 2)
+    assert ended["ended_by_delivery_id"] == home.delivery(RESIDENT, SECOND)["delivery_id"]
