@@ -55,3 +55,16 @@ def module_home(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """A home that the tests of a module only read, after its own fixture filled it."""
     with new_home(server, tmp_path_factory.mktemp("home")) as made:
         yield made
+
+
+DEMO_DAY = "2026-11-01"
+
+
+@pytest.fixture(scope="session")
+def demo(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """A home that `onesource demo` filled."""
+    with new_home(server, tmp_path_factory.mktemp("demo")) as made:
+        result = made.onesource("demo", "--persons", "1000", "--date", DEMO_DAY)
+        assert result.returncode == 0, result.stderr
+        made.said = result.stdout + result.stderr
+        yield made

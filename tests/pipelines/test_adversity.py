@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import resource
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 import sqlalchemy as sa
 
+from foundation.catalogue.load import CatalogueError, load
 from foundation.delivery import Retry, open_database
 from foundation.delivery.refusal import DeliveryRefused
+from pipelines.night import with_remedy
 from resources.installation import open_installation
 from resources.postgres import InstallationError
+from resources.settings import PROJECT
 from tests.golden.test_population import marriages
 from tests.homes import Home, Server
 from tests.toy import citizen_id
@@ -26,21 +33,19 @@ HIM, HER = citizen_id("610102", "19800101", 1), citizen_id("610102", "19810101",
 VARIABLE = "ONESOURCE_DATABASE_CIVIL_AFFAIRS"
 
 
-def people(count: int) -> list[dict[str, Any]]:
-    return [{"公民身份号码": citizen_id("610102", "19800101", number), "姓名": "张伟"} for number in range(count)]
+def people(count: int, division: str = "610102") -> list[dict[str, Any]]:
+    return [{"公民身份号码": citizen_id(division, "19800101", number), "姓名": "张伟"} for number in range(count)]
 
 
-def onesource(
-    home: Home, *words: str, limit: Callable[[], None] | None = None, **more: str
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "pipelines", *words], env=home.environment() | more, capture_output=True, text=True,
-        timeout=300, preexec_fn=limit,
-    )  # fmt: skip
-
-
-def last_line(text: str) -> str:
-    return text.strip().splitlines()[-1]
+@contextmanager
+def files_no_larger_than(size: int) -> Iterator[None]:
+    """Writing more fails in this process as on a full disk; the server, another process, has room."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_database_that_does_not_answer_is_tried_again_and_then_reported(home: Home) -> None:
@@ -86,7 +91,7 @@ def test_a_table_that_the_database_lacks_is_refused(home: Home, server: Server) 
 
 
 def test_postgresql_that_is_down_is_one_line(home: Home) -> None:
-    result = onesource(home, "status", ONESOURCE_POSTGRES_URL="postgresql://who:secret@127.0.0.1:1/none")
+    result = home.onesource("status", ONESOURCE_POSTGRES_URL="postgresql://who:secret@127.0.0.1:1/none")
 
     assert result.returncode == 1
     assert "does not answer" in result.stderr and "ONESOURCE_POSTGRES_URL" in result.stderr
@@ -134,35 +139,50 @@ def test_a_full_disk_is_one_line_and_the_last_good_state_stays(home: Home) -> No
     """No file of more than 64 KiB can be written, as if the disk were full."""
     home.deliver(RESIDENT, ON, people(3))
     home.night(ON)
-    home.close()
-    home.deliver(
-        RESIDENT,
-        NEXT,
-        people(900) + [{"公民身份号码": citizen_id("610103", "19700101", n), "姓名": "王磊"} for n in range(900)],
-    )
-    full = 64 * 1024
+    home.deliver(RESIDENT, NEXT, people(950) + people(850, "610103"))
+    with files_no_larger_than(64 * 1024), pytest.raises(duckdb.IOException, match="Could not write file") as error:
+        home.night(NEXT)
 
-    result = onesource(
-        home, "run", "--date", NEXT, limit=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (full, full))
-    )
-
-    assert result.returncode == 1
-    assert "Traceback" not in result.stderr
-    assert (
-        any("FAILED" in line for line in (result.stdout + result.stderr).splitlines())
-        or len(result.stderr.splitlines()) == 1
-    )
+    line = with_remedy(str(error.value), home.settings)
+    assert str(home.folder) in line and "Free space" in line and "\n" not in line
     assert home.shared("SELECT count(*) AS n FROM share.person") == [{"n": 3}]
-    home.close()
 
-    again = onesource(home, "run", "--date", NEXT)
-    assert again.returncode == 0, again.stderr
+    home.night(NEXT)
     assert home.shared("SELECT count(*) AS n FROM share.person") == [{"n": 1800}]
 
 
 def test_dagster_takes_the_definitions(home: Home) -> None:
+    """As somebody runs it who cloned the project, with nothing but the settings."""
     result = subprocess.run(
-        [sys.executable, "-m", "dagster", "definitions", "validate", "-m", "pipelines.definitions"],
-        env=home.environment(), capture_output=True, text=True, timeout=300,
+        [sys.executable, "-m", "dagster", "definitions", "validate", "--workspace", str(PROJECT / "workspace.yaml")],
+        env=home.environment(), capture_output=True, text=True, timeout=300, cwd=PROJECT,
     )  # fmt: skip
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_a_mistake_in_the_catalogue_stops_before_anything_is_written(home: Home, tmp_path: Path) -> None:
+    copied = shutil.copytree(home.settings.catalog, tmp_path / "catalog")
+    file = copied / "datasets" / "education" / "student.yaml"
+    lines = file.read_text("utf-8").splitlines()
+    wrong = next(number for number, line in enumerate(lines, start=1) if "item: grade" in line)
+    file.write_text("\n".join(lines).replace("item: grade", "item: grad"), "utf-8")
+    snapshot = home.installation.lake.snapshot()
+
+    result = home.onesource("run", "--date", ON, ONESOURCE_CATALOG=str(copied))
+
+    assert result.returncode == 1
+    first, *others = result.stderr.strip().splitlines()
+    assert f"student.yaml:{wrong}:" in first and "grade" in first
+    assert all(re.match(r"catalog/\S+\.yaml:\d+: .+。$", line) for line in [first, *others])
+    assert home.installation.lake.snapshot() == snapshot
+
+
+def test_a_catalogue_file_that_is_no_yaml_is_one_line(home: Home, tmp_path: Path) -> None:
+    copied = shutil.copytree(home.settings.catalog, tmp_path / "catalog")
+    file = copied / "datasets" / "education" / "student.yaml"
+    file.write_text(file.read_text("utf-8") + "\nsharing: {type: [\n", "utf-8")
+
+    with pytest.raises(CatalogueError) as error:
+        load(copied)
+
+    assert re.search(r"student\.yaml:\d+: ", str(error.value)) and "\n" not in str(error.value)

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from resources.lake import Lake
 from tests.homes import Home
 
-SOURCE, COPY, READER = "state.source", "state.copy", "reader"
+SOURCE, COPY = "state.source", "state.copy"
+READERS = map("reader_{}".format, itertools.count())
 
 
 @pytest.fixture
-def lake(home: Home) -> Lake:
-    lake = home.installation.lake
-    lake.ensure(SOURCE, {"name": "VARCHAR", "size": "BIGINT"})
-    lake.ensure(COPY, {"name": "VARCHAR"})
+def lake(module_home: Home) -> Lake:
+    """The module's lake with two tables that are empty and new."""
+    lake = module_home.installation.lake
+    with lake.transaction():
+        lake.con.execute(f"DROP TABLE IF EXISTS {SOURCE}")
+        lake.con.execute(f"DROP TABLE IF EXISTS {COPY}")
+        lake.ensure(SOURCE, {"name": "VARCHAR", "size": "BIGINT"})
+        lake.ensure(COPY, {"name": "VARCHAR"})
     return lake
+
+
+@pytest.fixture
+def reader() -> str:
+    """A consumer that never read anything."""
+    return next(READERS)
 
 
 def write(lake: Lake, *rows: tuple[str, int]) -> None:
@@ -23,47 +36,47 @@ def write(lake: Lake, *rows: tuple[str, int]) -> None:
         lake.con.executemany(f"INSERT INTO {SOURCE} VALUES (?, ?)", [list(row) for row in rows])
 
 
-def consume(lake: Lake) -> set[str]:
+def consume(lake: Lake, reader: str) -> set[str]:
     """The names that changed since the last call."""
-    with lake.consuming(READER, [SOURCE]) as changes:
+    with lake.consuming(reader, [SOURCE]) as changes:
         changes.keys(SOURCE, ["name"], "changed")
         return {name for (name,) in lake.con.execute("FROM changed").fetchall()}
 
 
-def test_the_first_reading_is_of_everything_the_next_of_what_changed(lake: Lake) -> None:
+def test_the_first_reading_is_of_everything_the_next_of_what_changed(lake: Lake, reader: str) -> None:
     write(lake, ("a", 1), ("b", 2))
-    assert consume(lake) == {"a", "b"}
-    assert consume(lake) == set()
+    assert consume(lake, reader) == {"a", "b"}
+    assert consume(lake, reader) == set()
     write(lake, ("c", 3))
     lake.con.execute(f"DELETE FROM {SOURCE} WHERE name = 'a'")
     lake.con.execute(f"UPDATE {SOURCE} SET size = 20 WHERE name = 'b'")
-    assert consume(lake) == {"a", "b", "c"}
+    assert consume(lake, reader) == {"a", "b", "c"}
 
 
-def test_a_reader_that_fails_reads_the_same_again_and_has_written_nothing(lake: Lake) -> None:
+def test_a_reader_that_fails_reads_the_same_again_and_has_written_nothing(lake: Lake, reader: str) -> None:
     write(lake, ("a", 1))
-    with pytest.raises(RuntimeError), lake.consuming(READER, [SOURCE]) as changes:
+    with pytest.raises(RuntimeError), lake.consuming(reader, [SOURCE]) as changes:
         changes.keys(SOURCE, ["name"], "changed")
         lake.con.execute(f"INSERT INTO {COPY} FROM changed")
         raise RuntimeError("killed")
 
     assert lake.rows(COPY) == 0
-    assert consume(lake) == {"a"}
+    assert consume(lake, reader) == {"a"}
 
 
-def test_each_reader_has_its_own_mark(lake: Lake) -> None:
+def test_each_reader_has_its_own_mark(lake: Lake, reader: str) -> None:
     write(lake, ("a", 1))
-    consume(lake)
-    with lake.consuming("another", [SOURCE]) as changes:
+    consume(lake, reader)
+    with lake.consuming(next(READERS), [SOURCE]) as changes:
         assert changes.is_first(SOURCE)
         assert changes.keys(SOURCE, ["name"], "changed") == 1
 
 
-def test_a_reading_without_news_makes_no_new_state(lake: Lake) -> None:
+def test_a_reading_without_news_makes_no_new_state(lake: Lake, reader: str) -> None:
     write(lake, ("a", 1))
-    consume(lake)
+    consume(lake, reader)
     before = lake.snapshot()
-    consume(lake)
+    consume(lake, reader)
     assert lake.snapshot() == before
 
 
@@ -87,17 +100,19 @@ def test_temporary_tables_do_not_outlive_a_transaction(lake: Lake) -> None:
             lake.con.execute("CREATE TEMP TABLE work AS SELECT 1 AS one")
 
 
-def test_what_one_process_wrote_another_reads(home: Home, lake: Lake) -> None:
+def test_what_one_process_wrote_another_reads(module_home: Home, lake: Lake) -> None:
     from resources.installation import open_installation
 
     write(lake, ("a", 1))
-    with open_installation(home.settings) as other:
+    with open_installation(module_home.settings) as other:
         assert other.lake.rows(SOURCE) == 1
         write(other.lake, ("b", 2))
     assert lake.rows(SOURCE) == 2
 
 
-def test_memory_and_threads_are_bounded_and_spilling_stays_at_home(home: Home, lake: Lake) -> None:
+def test_memory_and_threads_are_bounded_and_spilling_stays_at_home(module_home: Home, lake: Lake) -> None:
     value = lake.con.execute("SELECT current_setting('memory_limit'), current_setting('threads')").fetchone()
-    assert value is not None and value[0].startswith("1.8") and value[1] == home.settings.threads
-    assert lake.con.execute("SELECT current_setting('temp_directory')").fetchone() == (str(home.folder / "spill"),)
+    assert value is not None and value[0].startswith("1.8") and value[1] == module_home.settings.threads
+    assert lake.con.execute("SELECT current_setting('temp_directory')").fetchone() == (
+        str(module_home.folder / "spill"),
+    )
