@@ -7,6 +7,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,6 +52,7 @@ def files_no_larger_than(size: int) -> Iterator[None]:
 def test_a_database_that_does_not_answer_is_tried_again_and_then_reported(home: Home) -> None:
     """Nobody listens on the port; the waits are short so that the test is."""
     dataset = home.installation.catalogue.datasets[MARRIAGE]
+    start = time.monotonic()
     with pytest.raises(DeliveryRefused) as refused:
         open_database(
             dataset,
@@ -58,6 +60,7 @@ def test_a_database_that_does_not_answer_is_tried_again_and_then_reported(home: 
             retry=Retry(attempts=3, first_wait=0.05),
         )
 
+    assert time.monotonic() - start >= 0.05 + 0.1, "each wait is twice as long as the one before"
     assert refused.value.rule == "database_unreachable"
     assert "3 次" in refused.value.reason and "127.0.0.1:1" in refused.value.reason
     assert "secret" not in refused.value.reason and "reader" not in refused.value.reason
