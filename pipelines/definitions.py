@@ -12,6 +12,7 @@ from assets.night import PROVINCE, Night
 from assets.resolved import resolved_assets
 from assets.share import share_assets
 from foundation.catalogue.load import load
+from pipelines.maintenance import every_week, maintenance
 from pipelines.progress import progress_logger
 from resources.installation import Installation, open_installation
 from resources.settings import settings
@@ -62,8 +63,8 @@ def _definitions() -> dg.Definitions:
             *library_assets(catalogue),
             *share_assets(catalogue),
         ],
-        jobs=[nightly],
-        schedules=[every_night],
+        jobs=[nightly, maintenance],
+        schedules=[every_night, every_week],
         resources={"installation": installation, "night": Night()},
         loggers={"progress": progress_logger},
         executor=dg.in_process_executor,

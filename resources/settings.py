@@ -35,6 +35,10 @@ class Settings(BaseSettings):
         30, ge=1, description="batch files older than this are removed, the last one never"
     )
 
+    keep_days: int = Field(
+        90, ge=1, description="earlier states of the lake and Dagster's runs stay readable for so many days"
+    )
+
     @field_validator("home", "deliveries", "catalog")
     @classmethod
     def absolute(cls, path: Path | None) -> Path | None:
