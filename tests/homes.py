@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -51,11 +53,12 @@ class Server:
 
 @dataclass
 class Home:
-    """An installation under a folder; `installation` is open while a test uses it."""
+    """An installation under a folder; `installation` is open while a test uses it; `said`: what the command that filled it wrote."""
 
     settings: Settings
     url: sa.URL
     toy: ToyProvince
+    said: str = ""
     _opened: ExitStack = field(default_factory=ExitStack)
     _installation: Installation | None = None
 
@@ -128,6 +131,11 @@ class Home:
             "ONESOURCE_MEMORY": MEMORY,
             "PYTHONPATH": str(Path(__file__).resolve().parent.parent),
         }
+
+    def onesource(self, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+        """A command of the program in a process of its own; `more` is environment."""
+        command = [sys.executable, "-m", "pipelines", *words]
+        return subprocess.run(command, env=self.environment() | more, capture_output=True, text=True, timeout=600)
 
     def _needed_assets(self) -> list[dg.AssetsDefinition]:
         """All assets that rest on a dataset that has been delivered here at least once: the others have nothing to do."""
