@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from foundation.catalogue.model import Column, Dataset, Department, Item, Library, LibraryTable, Slice
+from foundation.catalogue.quality import QualityRule
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Catalogue:
     datasets: Mapping[str, Dataset]
     libraries: Mapping[str, Library]
     codes: Mapping[str, Codes]
+    rules: Mapping[str, Mapping[str, QualityRule]] = field(default_factory=dict)
 
     @cached_property
     def tables(self) -> Mapping[str, LibraryTable]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from stdnum.cn import uscc
@@ -11,6 +11,7 @@ from stdnum.cn import uscc
 from foundation.catalogue.catalogue import Codes
 from foundation.catalogue.model import Dataset, Department, Item, Library, ShareType, Sharing
 from foundation.catalogue.problem import Key, Problem, choose
+from foundation.catalogue.quality import QualityRule
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Files:
     datasets: Mapping[str, Dataset | None]
     libraries: Mapping[str, Library | None]
     codes: Mapping[str, Codes | None]
+    rules: Mapping[str, Mapping[str, QualityRule] | None] = field(default_factory=dict)
 
     def path(self, kind: str, name: str) -> Path:
         """The file that declares something."""
@@ -60,6 +62,7 @@ def check(files: Files, known: Vocabulary) -> Iterator[Problem]:
     """All that is wrong between the files that could be read."""
     from foundation.catalogue.dataset_checks import check_dataset
     from foundation.catalogue.library_checks import check_library
+    from foundation.catalogue.rule_checks import check_rules
 
     for name, department in files.departments.items():
         if department is not None:
@@ -74,6 +77,7 @@ def check(files: Files, known: Vocabulary) -> Iterator[Problem]:
             yield from check_library(Place(files.path("libraries", name)), library, files)
     yield from check_resource_codes(files)
     yield from check_table_names(files)
+    yield from check_rules(files)
 
 
 def check_department(place: Place, department: Department) -> Iterator[Problem]:

@@ -10,12 +10,14 @@ from pydantic import TypeAdapter
 
 from foundation.catalogue.load import FOLDER
 from foundation.catalogue.model import CodeTable, Dataset, Department, Item, Library, Name
+from foundation.catalogue.quality import QualityRule
 
 SHAPES: dict[str, TypeAdapter[Any]] = {
     "department": TypeAdapter(Department),
     "items": TypeAdapter(dict[Name, Item]),
     "dataset": TypeAdapter(Dataset),
     "library": TypeAdapter(Library),
+    "rules": TypeAdapter(dict[Name, QualityRule]),
     "codes": TypeAdapter(dict[str, CodeTable]),
 }
 

@@ -43,7 +43,7 @@ def sources_of(catalogue: Catalogue, table: LibraryTable) -> list[Source]:
     order = _order(table)
     names.sort(key=lambda name: (order.index(name) if name in order else len(order), name))
     return [
-        Source(name, role, _columns(catalogue, name, role))
+        Source(name, role, source_columns(catalogue, name, role))
         for name in names
         for role in catalogue.datasets[name].roles or [""]
     ]
@@ -59,7 +59,7 @@ def _order(table: LibraryTable) -> list[str]:
     return list(dict.fromkeys(source.partition("#")[0] for source in listed or []))
 
 
-def _columns(catalogue: Catalogue, dataset: str, role: str) -> dict[str, str]:
+def source_columns(catalogue: Catalogue, dataset: str, role: str) -> dict[str, str]:
     """Item -> SQL: the role's own columns, then what follows from the role, then what the record says of all."""
     columns: dict[str, str] = {}
     for column in catalogue.conformed_columns(dataset):

@@ -1,0 +1,177 @@
+"""Great Expectations on the lake's own engine: the one module that touches its API.
+
+A table's suite is one expectation per rule; their counts are bundled by Great Expectations into one query over the table,
+which the engine runs in place. What comes back is counts: no value of any row leaves the engine.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+import duckdb
+
+from quality.rules.rule import BATCH, Rule, Suite
+
+METRIC = "onesource.rule_counts"
+# The engine's own words name tables and columns in these errors; in others they may hold a value.
+TELLING = ("BinderException", "CatalogException", "ParserException", "SyntaxException")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a rule came to: elements looked at, those that conform, or why it could not be measured."""
+
+    rule: Rule
+    elements: int
+    conforming: int
+    error: str | None = None
+
+    @property
+    def failing(self) -> int:
+        return self.elements - self.conforming
+
+    @property
+    def share(self) -> float | None:
+        """Conforming share, None where there was nothing to look at."""
+        return self.conforming / self.elements if self.elements else None
+
+    @property
+    def passed(self) -> bool:
+        if self.error is not None:
+            return False
+        return self.elements == 0 or self.conforming >= self.rule.at_least * self.elements
+
+
+def measure(open_connection: Callable[[], duckdb.DuckDBPyConnection], suite: Suite, on: date) -> list[Measured]:
+    """Measure a suite in one pass over its table; a rule that can't be measured has its error and stops no other."""
+    results = _validate(open_connection, suite, suite.rules, on)
+    if any(one.error is not None for one in results):
+        results = [
+            one if one.error is None else _validate(open_connection, suite, [one.rule], on)[0] for one in results
+        ]
+    return results
+
+
+def _validate(
+    open_connection: Callable[[], duckdb.DuckDBPyConnection], suite: Suite, rules: Sequence[Rule], on: date
+) -> list[Measured]:
+    gx, expectation = _great_expectations()
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    source = context.data_sources.add_sql("lake", connection_string="duckdb:///:memory:")
+    engine = _engine(open_connection)
+    source._engine, source._cached_connection_string = engine, source.connection_string
+    try:
+        asset = source.add_query_asset(BATCH, query=suite.batch)
+        batch = asset.add_batch_definition_whole_table("all").get_batch()
+        expectations = [
+            expectation(rule=rule.key, counts=rule.counts_sql(on), at_least=rule.at_least) for rule in rules
+        ]
+        outcome = batch.validate(
+            gx.ExpectationSuite(name=suite.table, expectations=expectations), result_format="BASIC"
+        )
+    except Exception as error:  # the table itself can't be read
+        return [Measured(rule, 0, 0, telling(error)) for rule in rules]
+    finally:
+        engine.dispose()
+    found = {result.expectation_config.kwargs["rule"]: result for result in outcome.results}
+    return [_measured(rule, found[rule.key]) for rule in rules]
+
+
+def _measured(rule: Rule, result: Any) -> Measured:
+    counts = result.result.get("observed_value")
+    if counts is None:
+        return Measured(rule, 0, 0, _exception_of(result.exception_info))
+    elements, failing = counts
+    return Measured(rule, elements, elements - failing)
+
+
+def _exception_of(info: dict[str, Any]) -> str:
+    """The engine's error out of what Great Expectations noted of it."""
+    entries = [info] if "raised_exception" in info else list(info.values())
+    for entry in entries:
+        if isinstance(entry, dict) and entry.get("exception_message"):
+            return telling_text(str(entry["exception_message"]))
+    return "不能计算"
+
+
+def telling(error: BaseException) -> str:
+    """An error in one line without any value of a row."""
+    return telling_text(f"{type(error).__name__} {error}")
+
+
+def telling_text(message: str) -> str:
+    """The first line of the engine's error where it speaks of tables and columns, else only its kind."""
+    found = re.search(r"\(?_?duckdb\.(\w+)\)?:?\s*(.*)", message)
+    kind, words = (found[1], found[2]) if found else ("", message)
+    words = " ".join(words.split("[SQL:")[0].split("\n")[0].split())
+    if kind in TELLING or re.match(r"(Binder|Catalog|Parser) Error", words):
+        return re.sub(r"\d{6,}", "***", words)[:300]
+    return f"计算时出错（{kind or 'Exception'}）"
+
+
+@cache
+def _great_expectations() -> tuple[Any, Any]:
+    """The library, and the expectation that a rule holds for the needed share of the elements that it looks at."""
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    import great_expectations as gx
+    import sqlalchemy as sa
+    from great_expectations.core.metric_domain_types import MetricDomainTypes
+    from great_expectations.core.metric_function_types import MetricPartialFunctionTypes
+    from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+    from great_expectations.expectations.expectation import BatchExpectation
+    from great_expectations.expectations.metrics.metric_provider import metric_partial
+    from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
+
+    logging.getLogger("great_expectations").setLevel(logging.CRITICAL)  # its log repeats statements and values
+
+    class RuleCounts(TableMetricProvider):
+        """[elements, failing] of a rule: an aggregate, so that all rules of a table are computed together."""
+
+        metric_name = METRIC
+        value_keys = ("counts",)
+
+        @metric_partial(
+            engine=SqlAlchemyExecutionEngine,
+            partial_fn_type=MetricPartialFunctionTypes.AGGREGATE_FN,
+            domain_type=MetricDomainTypes.TABLE,
+        )
+        def _sqlalchemy(cls, execution_engine, metric_domain_kwargs, metric_value_kwargs, metrics, runtime_configuration):  # type: ignore[no-untyped-def]
+            return sa.literal_column(metric_value_kwargs["counts"]), metric_domain_kwargs, {}
+
+    class ExpectRuleToHold(BatchExpectation):
+        """Expect the conforming share of the elements that a rule looks at to be at least `at_least`."""
+
+        rule: str
+        counts: str
+        at_least: float
+        metric_dependencies = (METRIC,)
+        success_keys = ("rule", "counts", "at_least")
+        args_keys = ("rule", "counts", "at_least")
+
+        def _validate(self, metrics, runtime_configuration=None, execution_engine=None):  # type: ignore[no-untyped-def]
+            elements, failing = metrics[METRIC]
+            holds = elements - failing >= self.at_least * elements
+            return {"success": holds, "result": {"observed_value": [int(elements), int(failing)]}}
+
+    return gx, ExpectRuleToHold
+
+
+def _engine(open_connection: Callable[[], duckdb.DuckDBPyConnection]) -> Any:
+    """An SQLAlchemy engine over connections of the lake's engine.
+
+    Great Expectations reads a result after it has handed its connection back, so the result is buffered before.
+    """
+    import sqlalchemy as sa
+    from duckdb_sqlalchemy import ConnectionWrapper, DBAPI, Dialect
+    from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
+
+    engine = sa.create_engine("duckdb:///:memory:", creator=lambda: ConnectionWrapper(open_connection()))
+    return engine

@@ -1,0 +1,106 @@
+"""A rule as it is measured: two conditions over the rows of a table, or a statement over several tables."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from foundation.catalogue.quality import RuleSeverity, dimension
+from foundation.sql import text
+
+TODAY = re.compile(r"\btoday\(\)")
+BATCH = "batch"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule of one table, which it names once by item and name.
+
+    `applies` and `fails` are SQL over a row; for a rule over the table as a whole `counts` is SQL for a list of two
+    numbers, the elements looked at and those that fail. `today()` stands for the business date.
+    """
+
+    table: str
+    name: str
+    kind: str
+    title: str
+    item: str
+    role: str
+    indicator: str
+    severity: RuleSeverity
+    at_least: float
+    responsible: str
+    applies: str = ""
+    fails: str = ""
+    counts: str = ""
+    reads: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The rule's name within its table."""
+        return f"{self.item}.{self.name}" if self.item else self.name
+
+    @property
+    def check_name(self) -> str:
+        """The name of the rule's check, in the letters that a check's name may have."""
+        return re.sub(r"[^A-Za-z0-9_]", "_", f"{self.item}__{self.name}" if self.item else self.name)
+
+    @property
+    def dimension(self) -> str:
+        return dimension(self.indicator)
+
+    @property
+    def is_over_rows(self) -> bool:
+        return not self.counts
+
+    def counts_sql(self, on: date) -> str:
+        """SQL for [elements, failing] over the rows of the batch."""
+        if self.counts:
+            return at(self.counts, on)
+        fails, applies = at(self.fails, on), at(self.applies, on)
+        return f"[count(*) FILTER ({applies}), count(*) FILTER (({applies}) AND ({fails}))]"
+
+    def failing_sql(self, on: date) -> str:
+        """SQL that is true for a row that the rule looks at and that does not conform."""
+        return at(f"({self.applies}) AND ({self.fails})", on)
+
+
+@dataclass(frozen=True)
+class Suite:
+    """All rules of a table of the lake; `key` is the column by which its rows are named."""
+
+    table: str
+    key: str
+    department: str
+    dataset: str | None
+    library: str
+    title: str
+    rules: tuple[Rule, ...]
+
+    @property
+    def name(self) -> str:
+        """The table's name without its schema."""
+        return self.table.partition(".")[2]
+
+    @property
+    def is_library(self) -> bool:
+        return self.dataset is None
+
+    @property
+    def sources(self) -> list[str]:
+        """The tables on which the results depend: the table itself first."""
+        return list(dict.fromkeys([self.table, *(table for rule in self.rules for table in rule.reads)]))
+
+    @property
+    def batch(self) -> str:
+        """The query over which the rules are measured; the codes of broken standards as `item:rule`."""
+        if self.is_library:
+            return f"SELECT * FROM {self.table}"
+        codes = "list_transform(issues, lambda issue: issue.item || ':' || issue.rule) AS broken"
+        return f"SELECT *, {codes} FROM {self.table}"
+
+
+def at(sql: str, on: date) -> str:
+    """SQL with the business date in its place."""
+    return TODAY.sub(f"DATE {text(str(on))}", sql)
