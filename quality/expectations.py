@@ -11,13 +11,13 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
 
-from quality.rules.rule import BATCH, Rule, Suite
+from quality.rules.rule import Moment, Rule, Suite
 
 METRIC = "onesource.rule_counts"
 # The engine's own words name tables and columns in these errors; in others they may hold a value.
@@ -49,38 +49,42 @@ class Measured:
         return self.elements == 0 or self.conforming >= self.rule.at_least * self.elements
 
 
-def measure(open_connection: Callable[[], duckdb.DuckDBPyConnection], suite: Suite, on: date) -> list[Measured]:
-    """Measure a suite in one pass over its table; a rule that can't be measured has its error and stops no other."""
-    results = _validate(open_connection, suite, suite.rules, on)
-    if any(one.error is not None for one in results):
-        results = [
-            one if one.error is None else _validate(open_connection, suite, [one.rule], on)[0] for one in results
-        ]
-    return results
-
-
-def _validate(
-    open_connection: Callable[[], duckdb.DuckDBPyConnection], suite: Suite, rules: Sequence[Rule], on: date
+def measure(
+    open_connection: Callable[[], duckdb.DuckDBPyConnection], suite: Suite, rules: Sequence[Rule], moment: Moment
 ) -> list[Measured]:
-    gx, expectation = _great_expectations()
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
-    source = context.data_sources.add_sql("lake", connection_string="duckdb:///:memory:")
-    engine = _engine(open_connection)
-    source._engine, source._cached_connection_string = engine, source.connection_string
+    """Measure rules of a suite in one pass over its table; one that can't be measured has its error and stops no other."""
+    if not rules:
+        return []
     try:
-        asset = source.add_query_asset(BATCH, query=suite.batch)
-        batch = asset.add_batch_definition_whole_table("all").get_batch()
-        expectations = [
-            expectation(rule=rule.key, counts=rule.counts_sql(on), at_least=rule.at_least) for rule in rules
-        ]
-        outcome = batch.validate(
-            gx.ExpectationSuite(name=suite.table, expectations=expectations), result_format="BASIC"
-        )
-    except Exception as error:  # the table itself can't be read
+        open_connection().execute(f"DESCRIBE {suite.batch}")
+    except duckdb.Error as error:
         return [Measured(rule, 0, 0, telling(error)) for rule in rules]
+    engine = _engine(open_connection)
+    try:
+        return _measure_apart(engine, suite, rules, moment)
     finally:
         engine.dispose()
+
+
+def _measure_apart(engine: Any, suite: Suite, rules: Sequence[Rule], moment: Moment) -> list[Measured]:
+    """All rules together; where that fails, each half of them, down to the ones that are at fault."""
+    results = _validate(engine, suite, rules, moment)
+    if len(rules) == 1 or all(one.error is None for one in results):
+        return results
+    half = len(rules) // 2
+    return [*_measure_apart(engine, suite, rules[:half], moment), *_measure_apart(engine, suite, rules[half:], moment)]
+
+
+def _validate(engine: Any, suite: Suite, rules: Sequence[Rule], moment: Moment) -> list[Measured]:
+    gx = _great_expectations()
+    execution = gx.Engine(engine=engine)
+    data = gx.BatchData(execution_engine=execution, query=suite.batch, create_temp_table=False)
+    validator = gx.Validator(execution_engine=execution, batches=[gx.Batch(data=data)])
+    validator.metrics_calculator.show_progress_bars = False
+    expectations = [gx.Expectation(rule=r.key, counts=r.counts_sql(moment), at_least=r.at_least) for r in rules]
+    outcome = validator.validate(
+        gx.Suite(name=suite.table, expectations=expectations), result_format="BASIC", only_return_failures=False
+    )
     found = {result.expectation_config.kwargs["rule"]: result for result in outcome.results}
     return [_measured(rule, found[rule.key]) for rule in rules]
 
@@ -118,19 +122,24 @@ def telling_text(message: str) -> str:
 
 
 @cache
-def _great_expectations() -> tuple[Any, Any]:
-    """The library, and the expectation that a rule holds for the needed share of the elements that it looks at."""
+def _great_expectations() -> SimpleNamespace:
+    """What is used of the library, and the expectation that a rule holds for the needed share of its elements."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-    import great_expectations as gx
+    import great_expectations
     import sqlalchemy as sa
+    from great_expectations.core import ExpectationSuite
+    from great_expectations.core.batch import Batch
     from great_expectations.core.metric_domain_types import MetricDomainTypes
     from great_expectations.core.metric_function_types import MetricPartialFunctionTypes
     from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+    from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
     from great_expectations.expectations.expectation import BatchExpectation
     from great_expectations.expectations.metrics.metric_provider import metric_partial
     from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
+    from great_expectations.validator.validator import Validator
 
     logging.getLogger("great_expectations").setLevel(logging.CRITICAL)  # its log repeats statements and values
+    great_expectations.get_context(mode="ephemeral")
 
     class RuleCounts(TableMetricProvider):
         """[elements, failing] of a rule: an aggregate, so that all rules of a table are computed together."""
@@ -161,7 +170,14 @@ def _great_expectations() -> tuple[Any, Any]:
             holds = elements - failing >= self.at_least * elements
             return {"success": holds, "result": {"observed_value": [int(elements), int(failing)]}}
 
-    return gx, ExpectRuleToHold
+    return SimpleNamespace(
+        Batch=Batch,
+        BatchData=SqlAlchemyBatchData,
+        Engine=SqlAlchemyExecutionEngine,
+        Expectation=ExpectRuleToHold,
+        Suite=ExpectationSuite,
+        Validator=Validator,
+    )
 
 
 def _engine(open_connection: Callable[[], duckdb.DuckDBPyConnection]) -> Any:
@@ -170,8 +186,18 @@ def _engine(open_connection: Callable[[], duckdb.DuckDBPyConnection]) -> Any:
     Great Expectations reads a result after it has handed its connection back, so the result is buffered before.
     """
     import sqlalchemy as sa
-    from duckdb_sqlalchemy import ConnectionWrapper, DBAPI, Dialect
+    from duckdb_sqlalchemy import ConnectionWrapper, DuckDBExecutionContext
     from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 
-    engine = sa.create_engine("duckdb:///:memory:", creator=lambda: ConnectionWrapper(open_connection()))
+    class Buffered(DuckDBExecutionContext):
+        def post_exec(self) -> None:
+            super().post_exec()
+            if self.cursor.description:
+                rows = self.cursor.fetchall()
+                self.cursor_fetch_strategy = FullyBufferedCursorFetchStrategy(self.cursor, initial_buffer=rows)
+
+    engine = sa.create_engine(
+        "duckdb:///:memory:", creator=lambda: ConnectionWrapper(open_connection()), poolclass=sa.NullPool
+    )
+    engine.dialect.execution_ctx_cls = Buffered
     return engine

@@ -87,6 +87,12 @@ class Lake:
             for (name,) in self.con.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall():
                 self.con.execute(f"DROP TABLE IF EXISTS temp.{quoted(name)}")
 
+    def reading(self) -> duckdb.DuckDBPyConnection:
+        """Another connection to the same engine, that sees what has been committed."""
+        con = self.con.cursor()
+        con.execute("USE lake")
+        return con
+
     def close(self) -> None:
         self.con.close()
 
@@ -119,6 +125,14 @@ class Feed:
         if count or self.is_first(source):
             self.changed.add(source)
         return count
+
+    def is_changed(self, source: str) -> bool:
+        """Whether any row was written or deleted since the watermark; a first reading counts as a change."""
+        if self.is_first(source):
+            self.changed.add(source)
+        elif self.lake.con.execute(f"SELECT 1 FROM {self._changes(source)} LIMIT 1").fetchone():
+            self.changed.add(source)
+        return source in self.changed
 
     def _changes(self, source: str) -> str:
         if self.is_first(source):

@@ -15,6 +15,7 @@ from foundation.ingest.register import DELIVERY_COLUMNS, REJECTED_COLUMNS
 from foundation.library.consolidate import AFFECTED, Consolidation
 from foundation.library.states import columns_of, fresh_sql, history_columns
 from foundation.linkage.tables import EVENT_COLUMNS, MINT_COLUMNS, identity_tables
+from foundation.quality.tables import DISCREPANCY_COLUMNS, QUALITY_TABLES
 from foundation.sql import quoted
 from resources.lake import Lake
 
@@ -50,6 +51,8 @@ def _fixed_tables(lake: Lake, catalogue: Catalogue) -> Mapping[str, Mapping[str,
         "ingest.rejected_row": REJECTED_COLUMNS,
         "resolved.identity_event": EVENT_COLUMNS,
         "state.mint": MINT_COLUMNS,
+        "crosscheck.discrepancy": DISCREPANCY_COLUMNS,
+        **QUALITY_TABLES,
     }
     for name, dataset in catalogue.datasets.items():
         tables[f"ingest.{table_name(name)}"] = held_columns(dataset)

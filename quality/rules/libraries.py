@@ -10,7 +10,7 @@ from foundation.catalogue.model import DataType, LibraryTable
 from foundation.catalogue.quality import AT_LEAST, RuleSeverity
 from foundation.sql import quoted, text
 from quality.rules.declared import Binder, is_doubled
-from quality.rules.rule import Rule, Suite
+from quality.rules.rule import PUBLISHED, Rule, Suite
 
 BLOCKING, ERROR, WARNING = RuleSeverity.BLOCKING, RuleSeverity.ERROR, RuleSeverity.WARNING
 FALL = 0.5
@@ -64,15 +64,13 @@ class _Maker:
         doubled = is_doubled(table, [quoted(key)])
         yield self.rule("key_unique", "主键不重复", "0304", BLOCKING, key, applies="true", fails=doubled)
         published = f"count(*) FILTER ({self.published})"
-        before = f"""(SELECT coalesce(max_by(elements, measured_on), 0) FROM quality.result WHERE table_name = {text(table)}
-            AND rule = 'published_rows' AND measured_on < today())"""
         yield self.rule("not_empty", "可发布的记录不为空", "0202", BLOCKING, counts=f"[1, ({published} = 0)::INTEGER]")
         yield self.rule(
             "volume_fall",
             f"可发布的记录比上次减少不超过 {FALL:.0%}",
             "0501",
             BLOCKING,
-            counts=f"[1, ({published} < {FALL} * {before})::INTEGER]",
+            counts=f"[1, ({published} < {FALL} * {PUBLISHED})::INTEGER]",
         )
         yield self.rule("published_rows", "可发布的记录数", "0202", WARNING, counts=f"[{published}, 0]")
         identity = self.table.identity

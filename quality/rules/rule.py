@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +11,19 @@ from foundation.catalogue.quality import RuleSeverity, dimension
 from foundation.sql import text
 
 TODAY = re.compile(r"\btoday\(\)")
-BATCH = "batch"
+PUBLISHED = "published_before()"
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When rules are measured, and how many rows of the table were published last."""
+
+    on: date
+    published: int = 0
+
+    def fill(self, sql: str) -> str:
+        """SQL with the business date and the published rows in their places."""
+        return TODAY.sub(f"DATE {text(str(self.on))}", sql).replace(PUBLISHED, str(self.published))
 
 
 @dataclass(frozen=True)
@@ -18,7 +31,8 @@ class Rule:
     """One rule of one table, which it names once by item and name.
 
     `applies` and `fails` are SQL over a row; for a rule over the table as a whole `counts` is SQL for a list of two
-    numbers, the elements looked at and those that fail. `today()` stands for the business date.
+    numbers, the elements looked at and those that fail. `today()` stands for the business date, `published_before()` for
+    the number of rows that were published last.
     """
 
     table: str
@@ -54,16 +68,27 @@ class Rule:
     def is_over_rows(self) -> bool:
         return not self.counts
 
-    def counts_sql(self, on: date) -> str:
+    @property
+    def is_lasting(self) -> bool:
+        """Whether the result stays the same as long as the tables that it reads do."""
+        return self.is_over_rows and not TODAY.search(self.applies + self.fails)
+
+    @property
+    def fingerprint(self) -> str:
+        """What the rule says, so that a result is not carried over to another rule of the same name."""
+        parts = (self.applies, self.fails, self.counts, self.title, self.indicator, self.severity, str(self.at_least))
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+    def counts_sql(self, moment: Moment) -> str:
         """SQL for [elements, failing] over the rows of the batch."""
         if self.counts:
-            return at(self.counts, on)
-        fails, applies = at(self.fails, on), at(self.applies, on)
+            return moment.fill(self.counts)
+        applies, fails = moment.fill(self.applies), moment.fill(self.fails)
         return f"[count(*) FILTER ({applies}), count(*) FILTER (({applies}) AND ({fails}))]"
 
-    def failing_sql(self, on: date) -> str:
+    def failing_sql(self, moment: Moment) -> str:
         """SQL that is true for a row that the rule looks at and that does not conform."""
-        return at(f"({self.applies}) AND ({self.fails})", on)
+        return moment.fill(f"({self.applies}) AND ({self.fails})")
 
 
 @dataclass(frozen=True)
@@ -99,8 +124,3 @@ class Suite:
             return f"SELECT * FROM {self.table}"
         codes = "list_transform(issues, lambda issue: issue.item || ':' || issue.rule) AS broken"
         return f"SELECT *, {codes} FROM {self.table}"
-
-
-def at(sql: str, on: date) -> str:
-    """SQL with the business date in its place."""
-    return TODAY.sub(f"DATE {text(str(on))}", sql)
