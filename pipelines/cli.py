@@ -13,13 +13,17 @@ from typing import Annotated, Any
 
 import typer
 
+from pipelines.gate import gate
 from pipelines.query import Format
+from pipelines.reports import reports
 
 app = typer.Typer(
     help="onesource (一数一源): from the departments' deliveries to the published base libraries.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.add_typer(gate, name="gate")
+app.add_typer(reports, name="reports")
 Day = Annotated[str | None, typer.Option("--date", help="Business date, YYYY-MM-DD; today in the province by default.")]
 
 
@@ -69,8 +73,8 @@ def run(
         if not deliveries.is_dir():
             raise typer.BadParameter(f"{deliveries} is not a folder", param_hint="--deliveries")
         os.environ["ONESOURCE_DELIVERIES"] = str(deliveries.absolute())
-    failed, refused = _night(business_date(day))
-    if failed or (strict and refused):
+    failed, wanting = _night(business_date(day))
+    if failed or (strict and wanting):
         raise typer.Exit(1)
 
 
@@ -149,7 +153,7 @@ def dev(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000) ->
 
 
 def _night(on: date) -> tuple[bool, bool]:
-    """Run the nightly job and print its summary; whether an asset failed, and whether a delivery was refused."""
+    """Run the nightly job and print its summary; whether an asset failed, and whether a delivery was refused or a table held."""
     from foundation.catalogue.load import load
     from pipelines.night import run_night
     from pipelines.summary import show_night
@@ -160,5 +164,5 @@ def _night(on: date) -> tuple[bool, bool]:
     start = datetime.now(UTC).replace(tzinfo=None)
     result = run_night(settings(), on)
     with open_installation(settings()) as installation:
-        refused = show_night(installation, result, on, start)
-    return bool(result.failures), refused
+        wanting = show_night(installation, result, on, start)
+    return bool(result.failures), wanting

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from assets.checks import quality_checks
 from assets.conformed import conformed_assets
 from assets.deliveries import delivery_specs
 from assets.ingest import ingest_assets
 from assets.library import library_assets
 from assets.night import PROVINCE, Night
+from assets.reports import report_asset
 from assets.resolved import resolved_assets
 from assets.share import share_assets
 from foundation.catalogue.load import load
@@ -61,7 +63,9 @@ def _definitions() -> dg.Definitions:
             *resolved_assets(catalogue),
             *library_assets(catalogue),
             *share_assets(catalogue),
+            report_asset(catalogue),
         ],
+        asset_checks=quality_checks(catalogue),
         jobs=[nightly],
         schedules=[every_night],
         resources={"installation": installation, "night": Night()},

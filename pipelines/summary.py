@@ -9,28 +9,36 @@ from rich.table import Table
 
 from pipelines.night import NightResult
 from pipelines.status import dataset_statuses, refused_since, table_statuses
+from quality.gates import Decision, last_decisions
 from resources.installation import Installation
 
 
 def show_night(installation: Installation, result: NightResult, on: date, start: datetime) -> bool:
-    """Print what a run of the nightly job came to and where to look; whether a delivery was refused in it."""
+    """Print what a run of the nightly job came to and where to look; whether a delivery was refused or a table held back."""
     console = _console()
     refused = refused_since(installation, start)
     show_status(installation)
     for delivery_id, reason in refused:
         console.print(f"refused: {delivery_id}: {reason}", markup=False)
+    held = [one for one in last_decisions(installation.postgres).values() if one.business_date == on and one.is_held]
+    for one in held:
+        console.print(f"held back: share.{one.table_name}: {one.reason}", markup=False)
     for asset, error in result.failures.items():
         console.print(f"FAILED: {asset}: {error}", markup=False)
     home = installation.settings.home
-    console.print(f"Night of {on}: {'failed' if result.failures else 'done'}, {len(refused)} deliveries refused.")
+    console.print(
+        f"Night of {on}: {'failed' if result.failures else 'done'}, {len(refused)} deliveries refused, "
+        f"{len(held)} publications held back."
+    )
     console.print("Where to look:", markup=False)
     console.print('  onesource sql "SELECT * FROM share.person LIMIT 5"   the published rows', markup=False)
     console.print(
         '  onesource sql "SELECT * FROM ingest.rejected_row LIMIT 5"   rows that could not be taken', markup=False
     )
+    console.print(f"  {home / 'reports' / str(on) / 'index.html'}   the quality reports", markup=False)
     console.print(f"  {home / 'published'}   the published files", markup=False)
     console.print("  onesource dev   the Dagster UI on http://127.0.0.1:3000", markup=False)
-    return bool(refused)
+    return bool(refused or held)
 
 
 def show_status(installation: Installation) -> None:
@@ -50,13 +58,27 @@ def show_status(installation: Installation) -> None:
             str(one.next_due or "-"),
         )
     console.print(datasets)
-    tables = Table("library", "table", "title", "entities", "published", "last publication", title="Libraries")
+    tables = Table("library", "table", "title", "entities", "published", "last publication", "gate", title="Libraries")
+    decisions = last_decisions(installation.postgres)
     for table in table_statuses(installation):
         published = "-" if table.published_rows is None else f"{table.published_rows:,}"
         tables.add_row(
-            table.library, table.table, table.title, f"{table.entities:,}", published, str(table.published_on or "-")
+            table.library,
+            table.table,
+            table.title,
+            f"{table.entities:,}",
+            published,
+            str(table.published_on or "-"),
+            _gate(decisions.get(table.table)),
         )
     console.print(tables)
+
+
+def _gate(decision: Decision | None) -> str:
+    if decision is None or not decision.reason:
+        return "-" if decision is None else "open"
+    how = "held back" if decision.is_held else f"let pass by {decision.overridden_by}"
+    return f"{how} on {decision.business_date}: {decision.reason}"
 
 
 def _console() -> Console:

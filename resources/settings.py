@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     )
     failing_records: int = Field(100_000, ge=0, description="failing records kept per rule; the count is always exact")
     failing_keep_days: int = Field(7, ge=1, description="failing records of older measurements are removed")
-    reports_keep_days: int = Field(400, ge=1, description="quality reports older than this are removed")
+    reports_keep_days: int = Field(100, ge=1, description="quality reports older than this are removed")
 
     @field_validator("home", "deliveries", "catalog")
     @classmethod

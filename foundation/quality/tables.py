@@ -52,6 +52,7 @@ SCORE_COLUMNS = {
 DISCREPANCY_COLUMNS = {
     "discrepancy_id": "VARCHAR",
     "library": "VARCHAR",
+    "library_table": "VARCHAR",
     "entity_id": "VARCHAR",
     "item": "VARCHAR",
     "kind": "VARCHAR",
@@ -67,6 +68,7 @@ DISCREPANCY_COLUMNS = {
     "responsible_department": "VARCHAR",
     "first_seen": "DATE",
     "last_seen": "DATE",
+    "due_on": "DATE",
     "status": "VARCHAR",
     "closed_on": "DATE",
 }

@@ -131,7 +131,7 @@ class _Maker:
             )
         key = quoted(self.table.key)
         disputed = f"""{key} IN (SELECT entity_id FROM crosscheck.discrepancy WHERE status = 'open'
-            AND library IN ({text(self.catalogue.library_of[self.name])}, {text(self.name)}) AND entity_id IS NOT NULL)"""
+            AND library_table = {text(self.name)} AND entity_id IS NOT NULL)"""
         rule = self.rule(
             "undisputed", "与其他部门数据核对一致", "0401", WARNING, applies=self.published, fails=disputed
         )
