@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV ?= .venv
 READY = $(VENV)/.ready
 
-.PHONY: run test lint dev bench lock
+.PHONY: run test lint dev docs bench lock
 
 run: $(READY)  ## set up, make the sample deliveries, run the nightly job, say where to look
 	$(VENV)/bin/onesource demo
@@ -19,6 +19,9 @@ lint: $(READY)
 
 dev: $(READY)  ## the Dagster UI on http://127.0.0.1:3000
 	$(VENV)/bin/onesource dev
+
+docs: $(READY)  ## the reference pages in docs/, after changing the catalogue, rules, settings or commands
+	$(VENV)/bin/python -m docs.generate
 
 bench: $(READY)  ## the nightly job for PERSONS people, stage by stage, beside a plain copy
 	$(VENV)/bin/python -m benchmarks.night --persons $(or $(PERSONS),100000)

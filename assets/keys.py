@@ -24,7 +24,7 @@ def link_key(catalogue: Catalogue, name: str) -> dg.AssetKey:
 def key_of_table(lake_table: str) -> dg.AssetKey:
     """The asset that writes a lake table, e.g. conformed.health__birth_certificate."""
     layer, _, name = lake_table.partition(".")
-    return dg.AssetKey([layer, *name.split("__")])
+    return dg.AssetKey(["library" if layer == "stored" else layer, *name.split("__")])
 
 
 def library_of(catalogue: Catalogue, dataset: str) -> str:

@@ -34,7 +34,7 @@ def library_asset(catalogue: Catalogue, name: str) -> dg.AssetsDefinition:
             written = consolidate(changes, installation.catalogue, name, night.date)
         return dg.MaterializeResult(
             metadata={
-                "dagster/row_count": lake.rows(f"library.{name}"),
+                "dagster/row_count": lake.rows(f"stored.{name}"),
                 "本次变更": written.changed,
                 "本次注销": written.gone,
             }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -137,19 +139,20 @@ def dev(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000) ->
     from pipelines.instance import prepare_environment
     from resources.settings import PROJECT, settings
 
+    _check_free(port)
     load(settings().catalog)
-    prepare_environment(settings())
-    command = [
-        "dagster",
-        "dev",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--workspace",
-        str(PROJECT / "workspace.yaml"),
-    ]
-    raise typer.Exit(subprocess.call([sys.executable, "-m", *command], cwd=PROJECT))
+    home = prepare_environment(settings())
+    command = ["dagster", "dev", "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--workspace", str(PROJECT / "workspace.yaml")]
+    with subprocess.Popen([sys.executable, "-W", "ignore", "-m", *command], cwd=home) as process:
+        signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+        raise typer.Exit(process.wait())
+
+
+def _check_free(port: int) -> None:
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            raise typer.BadParameter(f"{port} is in use; choose another", param_hint="--port")
 
 
 def _night(on: date) -> tuple[bool, bool]:

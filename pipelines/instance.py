@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import dagster as dg
 
@@ -21,8 +22,8 @@ def dagster_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
         yield instance
 
 
-def prepare_environment(settings: Settings) -> None:
-    """Start PostgreSQL where it is ours, and tell Dagster's processes where everything is."""
+def prepare_environment(settings: Settings) -> Path:
+    """Start PostgreSQL where it is ours, and tell Dagster's processes where everything is; Dagster's folder."""
     postgres = open_postgres(settings)
     home = settings.home / "dagster"
     home.mkdir(parents=True, exist_ok=True)
@@ -33,3 +34,4 @@ def prepare_environment(settings: Settings) -> None:
     os.environ["ONESOURCE_DAGSTER_LOGS"] = str(home / "logs")
     os.environ["ONESOURCE_POSTGRES_URL"] = postgres.url.render_as_string(hide_password=False)
     postgres.engine.dispose()
+    return home

@@ -57,7 +57,7 @@ def show(columns: list[str], rows: list[tuple[Any, ...]], form: Format) -> None:
     if form == "csv":
         writer = csv.writer(sys.stdout)
         writer.writerow(columns)
-        writer.writerows(rows)
+        writer.writerows([_text(value) for value in row] for row in rows)
     elif form == "json":
         values = [dict(zip(columns, row, strict=True)) for row in rows]
         print(json.dumps(values, ensure_ascii=False, default=str, indent=2))
@@ -70,9 +70,16 @@ def _show_table(columns: list[str], rows: list[tuple[Any, ...]]) -> None:
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row))
+        table.add_row(*(_text(value) for value in row))
     console = Console()
     if not console.is_terminal:
         console = Console(width=max(80, 40 * len(columns)))
     console.print(table, markup=False)
-    console.print(f"{len(rows)} rows")
+    console.print(f"{len(rows)} row{'s' * (len(rows) != 1)}")
+
+
+def _text(value: Any) -> str:
+    """A value as people read it: lists and structs as JSON, nothing for null."""
+    if value is None:
+        return ""
+    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, dict | list) else str(value)

@@ -73,7 +73,7 @@ def table_statuses(installation: Installation) -> list[TableStatus]:
     statuses = []
     for name, table in installation.catalogue.tables.items():
         row = published.get(name)
-        entities = installation.lake.rows(f"library.{name}")
+        entities = installation.lake.rows(f"stored.{name}")
         statuses.append(
             TableStatus(
                 installation.catalogue.library_of[name],

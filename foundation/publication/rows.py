@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from foundation.catalogue.catalogue import Catalogue
 from foundation.catalogue.model import DataType
-from foundation.sql import listed, quoted
+from foundation.sql import listed, quoted, text
+
+CGCS2000 = "EPSG:4490"  # without it a reader of GeoParquet takes WGS 84 for granted
 
 
 def published_columns(catalogue: Catalogue, name: str) -> list[str]:
@@ -32,9 +34,9 @@ def published_sql(catalogue: Catalogue, name: str, *, as_text: bool = True, keys
         for column in published_columns(catalogue, name)
     ]
     wanted = f" SEMI JOIN {keys} USING ({listed([table.key])})" if keys else ""
-    return f"SELECT {', '.join(columns)} FROM library.{name}{wanted} WHERE {table.share_when or 'true'}"
+    return f"SELECT {', '.join(columns)} FROM stored.{name}{wanted} WHERE {table.share_when or 'true'}"
 
 
 def _geometry(column: str, as_text: bool) -> str:
     geometry = f"ST_GeomFromWKB({quoted(column)})"
-    return f"ST_AsGeoJSON({geometry})::VARCHAR" if as_text else geometry
+    return f"ST_AsGeoJSON({geometry})::VARCHAR" if as_text else f"ST_SetCRS({geometry}, {text(CGCS2000)})"

