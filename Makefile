@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV ?= .venv
 READY = $(VENV)/.ready
 
-.PHONY: run test lint dev docs bench lock
+.PHONY: run test lint dev docs bench browser lock
 
 run: $(READY)  ## set up, make the sample deliveries, run the nightly job, say where to look
 	$(VENV)/bin/onesource demo
@@ -25,6 +25,9 @@ docs: $(READY)  ## the reference pages in docs/, after changing the catalogue, r
 
 bench: $(READY)  ## the nightly job for PERSONS people, stage by stage, beside a plain copy
 	$(VENV)/bin/python -m benchmarks.night --persons $(or $(PERSONS),100000)
+
+browser:  ## Chromium and its driver (Debian, Ubuntu), with which tests open the reports; without them these tests are skipped
+	sudo apt-get install --no-install-recommends chromium chromium-driver fonts-noto-cjk
 
 lock:  ## after changing pyproject.toml
 	$(VENV)/bin/pip install --quiet uv

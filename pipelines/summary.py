@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from rich.console import Console
@@ -14,15 +15,15 @@ from resources.installation import Installation
 
 
 def show_night(installation: Installation, result: NightResult, on: date, start: datetime) -> bool:
-    """Print what a run of the nightly job came to and where to look; whether a delivery was refused or a table held back."""
+    """Print what a run came to and where to look; whether a delivery was refused or a publication held back."""
     console = _console()
     refused = refused_since(installation, start)
     _show_tables(console, installation, dataset_statuses(installation))
     for delivery_id, reason in refused:
         _say(console, f"refused: {delivery_id}: {reason}")
-    held = [one for one in last_decisions(installation.postgres).values() if one.business_date == on and one.is_held]
-    for one in held:
-        _say(console, f"held back: share.{one.table_name}: {one.reason}")
+    decided = [one for one in last_decisions(installation.postgres, on).values() if one.business_date == on]
+    held = [one for one in decided if one.is_held]
+    _show_gates(console, decided)
     for asset, error in result.failures.items():
         _say(console, f"FAILED: {asset}: {error}")
     home = installation.settings.home
@@ -48,6 +49,7 @@ def show_status(installation: Installation) -> None:
     for one in statuses:
         if one.status == "rejected":
             _say(console, f"refused: {one.dataset} of {one.last_delivery}: {one.reason}")
+    _show_gates(console, last_decisions(installation.postgres).values())
 
 
 def _show_tables(console: Console, installation: Installation, statuses: list[DatasetStatus]) -> None:
@@ -83,10 +85,20 @@ def _show_tables(console: Console, installation: Installation, statuses: list[Da
 
 
 def _gate(decision: Decision | None) -> str:
-    if decision is None or not decision.reason:
-        return "-" if decision is None else "open"
-    how = "held back" if decision.is_held else f"let pass by {decision.overridden_by}"
-    return f"{how} on {decision.business_date}: {decision.reason}"
+    if decision is None:
+        return "-"
+    if not decision.reason:
+        return "open"
+    return "held back" if decision.is_held else "let pass"
+
+
+def _show_gates(console: Console, decisions: Iterable[Decision]) -> None:
+    """Why tables are held back, and who let others pass."""
+    for one in decisions:
+        if one.is_held:
+            _say(console, f"held back: share.{one.table_name} of {one.business_date}: {one.reason}")
+        elif one.overridden_by:
+            _say(console, f"let pass by {one.overridden_by}: share.{one.table_name} of {one.business_date}: {one.reason}")
 
 
 def _say(console: Console, line: str) -> None:

@@ -82,7 +82,9 @@ class Home:
         for asset in self._needed_assets():
             wanted = {name: resources[name] for name in asset.required_resource_keys if name in resources}
             with dg.build_asset_context(resources=wanted, instance=_instance()) as context:
-                asset(context)
+                outcome = asset(context)
+                if isinstance(outcome, Iterator):
+                    list(outcome)
 
     def ingest(self, name: str, on: str) -> list[Outcome]:
         """Take what has arrived of one dataset, nothing more."""
