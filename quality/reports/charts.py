@@ -87,7 +87,7 @@ def _finished(chart: Any, height: int) -> str:
     """The chart as JSON that may stand in a script element."""
     axis = {"labelColor": QUIET, "gridColor": LINE, "domainColor": LINE, "tickColor": LINE, "labelFont": FONT}
     finished = (
-        chart.properties(width="container", height=height, background=None)
+        chart.properties(width="container", height=height, background="transparent")
         .configure(font=FONT, padding=0)
         .configure_view(stroke=None)
         .configure_axis(**axis, labelFontSize=11)

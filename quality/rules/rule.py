@@ -114,8 +114,9 @@ class Suite:
 
     @property
     def sources(self) -> list[str]:
-        """The tables on which the results depend: the table itself first."""
-        return list(dict.fromkeys([self.table, *(table for rule in self.rules for table in rule.reads)]))
+        """The tables on which the results depend, a library's under the names by which they are stored."""
+        read = [self.table, *(table for rule in self.rules for table in rule.reads)]
+        return list(dict.fromkeys(table.replace("library.", "stored.") for table in read))
 
     @property
     def batch(self) -> str:

@@ -91,9 +91,9 @@ def spoil(home: Home) -> None:
     """What no delivery can bring about: broken library rows, a lost record, an open discrepancy, a fallen volume."""
     con = home.installation.lake.con
     con.execute(f"DELETE FROM conformed.public_security__resident WHERE record_key = '{CHEN}'")
-    person = f"FROM library.person WHERE citizen_id = '{WANG}'"
-    con.execute(f"INSERT INTO library.person SELECT * REPLACE (NULL AS person_id, NULL AS citizen_id) {person}")
-    con.execute(f"INSERT INTO library.person SELECT * REPLACE (repeat('长', 60) AS name) {person}")
+    person = f"FROM stored.person WHERE citizen_id = '{WANG}'"
+    con.execute(f"INSERT INTO stored.person SELECT * REPLACE (NULL AS person_id, NULL AS citizen_id) {person}")
+    con.execute(f"INSERT INTO stored.person SELECT * REPLACE (repeat('长', 60) AS name) {person}")
     con.execute(
         """INSERT INTO crosscheck.discrepancy BY NAME SELECT 'D1' AS discrepancy_id, 'population' AS library,
         'person' AS library_table, person_id AS entity_id, 'birth_date' AS item, '1990-02-02' AS authority_value,

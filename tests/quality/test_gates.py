@@ -42,8 +42,8 @@ def held(home: Home) -> Home:
     deliver(home, THIRD, [WANG])
     con = home.installation.lake.con
     con.execute(
-        f"""INSERT INTO library.person SELECT * REPLACE ('P-DOUBLE' AS person_id)
-        FROM library.person WHERE citizen_id = '{planted.WANG}'"""
+        f"""INSERT INTO stored.person SELECT * REPLACE ('P-DOUBLE' AS person_id)
+        FROM stored.person WHERE citizen_id = '{planted.WANG}'"""
     )
     home.night(THIRD)
     return home
@@ -111,5 +111,5 @@ def test_an_empty_library_is_never_published_over_a_filled_one(home: Home) -> No
     deliver(home, FIRST, [WANG, CHEN])
     home.night(FIRST)
     con = home.installation.lake.con
-    con.execute("DELETE FROM library.person")
+    con.execute("DELETE FROM stored.person")
     assert decide(Quality(home.installation), "person", date(2026, 11, 2)).is_held
