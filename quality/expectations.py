@@ -61,9 +61,28 @@ def measure(
         return [Measured(rule, 0, 0, telling(error)) for rule in rules]
     engine = _engine(open_connection)
     try:
-        return _measure_apart(engine, suite, rules, moment)
+        found = _validate(engine, suite, rules, moment)
+        if all(one.error is None for one in found):
+            return found
+        unbound = _unbound(open_connection(), suite, rules, moment)
+        bound = [rule for rule in rules if rule.key not in unbound]
+        measured = {one.rule.key: one for one in _measure_apart(engine, suite, bound, moment)} if bound else {}
+        return [measured.get(rule.key) or Measured(rule, 0, 0, unbound[rule.key]) for rule in rules]
     finally:
         engine.dispose()
+
+
+def _unbound(
+    con: duckdb.DuckDBPyConnection, suite: Suite, rules: Sequence[Rule], moment: Moment
+) -> dict[str, str]:
+    """Rules that name what the table does not have, with the engine's error."""
+    found = {}
+    for rule in rules:
+        try:
+            con.execute(f"DESCRIBE SELECT {rule.counts_sql(moment)} FROM ({suite.batch})")
+        except duckdb.Error as error:
+            found[rule.key] = telling(error)
+    return found
 
 
 def _measure_apart(engine: Any, suite: Suite, rules: Sequence[Rule], moment: Moment) -> list[Measured]:
@@ -108,7 +127,7 @@ def _exception_of(info: dict[str, Any]) -> str:
 
 def telling(error: BaseException) -> str:
     """An error in one line without any value of a row."""
-    return telling_text(f"{type(error).__name__} {error}")
+    return telling_text(f"(_duckdb.{type(error).__name__}) {error}")
 
 
 def telling_text(message: str) -> str:

@@ -22,11 +22,12 @@ def trend(points: Sequence[tuple[date, float]]) -> str:
 
     data = alt.Data(values=[{"day": str(day), "score": round(score, 2)} for day, score in points])
     least = min((score for _, score in points), default=100.0)
-    y = alt.Y("score:Q", title=None, scale=alt.Scale(domain=[max(0, int(least) - 1), 100], nice=False))
+    floor = max(0, int(least) - 1)
+    y = alt.Y("score:Q", title=None, stack=False, scale=alt.Scale(domain=[floor, 100], nice=False), axis=alt.Axis(tickCount=4))
     x = alt.X("day:T", title=None, axis=alt.Axis(format="%m-%d", tickCount=4, grid=False, labelOverlap=True))
     tooltip = [alt.Tooltip("day:T", title="日期", format="%Y-%m-%d"), alt.Tooltip("score:Q", title="得分", format=".2f")]
     base = alt.Chart(data).encode(x=x, y=y, tooltip=tooltip)
-    area = base.mark_area(color=ACCENT, opacity=0.10, interpolate="monotone").encode(y2=alt.value(150))
+    area = base.mark_area(color=ACCENT, opacity=0.10, interpolate="monotone", clip=True).encode(y2=alt.datum(floor))
     line = base.mark_line(color=ACCENT, strokeWidth=2, interpolate="monotone")
     dots = base.mark_circle(color=ACCENT, size=36 if len(points) < 15 else 10)
     return _finished(alt.layer(area, line, dots), 150)

@@ -9,10 +9,11 @@ from tests.homes import Home
 from tests.toy import citizen_id, organisation_code, uscc
 
 DAY, LATER = "2026-11-01", "2026-11-05"
-RESIDENT, INSURANCE, UNITS, CREMATION = (
+RESIDENT, INSURANCE, UNITS, TAXPAYER, CREMATION = (
     "public_security/resident",
     "human_resources/social_insurance",
     "statistics/basic_unit",
+    "taxation/taxpayer",
     "civil_affairs/cremation",
 )
 WANG, LI, CHEN, NAMELESS = (
@@ -84,6 +85,8 @@ def deliver(home: Home) -> None:
     home.deliver(RESIDENT, DAY, people)
     home.deliver(INSURANCE, DAY, [insured(str(n), WANG, NAMES[0], "19800101") for n in (1, 2)])
     home.deliver(UNITS, DAY, [unit("U1", "MA6U0001", "-5"), unit("U2", "MA6U0002", "12")])
+    taxpayer = {"登记序号": "T1", "纳税人识别号": COMPANY, "纳税人名称": "测试有限公司", "纳税人状态": "正常"}
+    home.deliver(TAXPAYER, DAY, [taxpayer])
     home.deliver(CREMATION, DAY, [], columns=["错误的表头"])
 
 
