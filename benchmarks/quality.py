@@ -91,9 +91,7 @@ def _on_pandas(installation: Any) -> None:
     import great_expectations as gx
     import great_expectations.expectations as gxe
 
-    frame = installation.lake.con.execute(
-        f"SELECT * EXCLUDE (delivered, issues) FROM {PANDAS_TABLE}"
-    ).df()
+    frame = installation.lake.con.execute(f"SELECT * EXCLUDE (delivered, issues) FROM {PANDAS_TABLE}").df()
     repeats = -(-PANDAS_ROWS // len(frame))
     import pandas as pd
 
@@ -103,7 +101,9 @@ def _on_pandas(installation: Any) -> None:
     expectations: list[Any] = [gxe.ExpectColumnValuesToNotBeNull(column=name) for name in dataset.mandatory]
     for column in columns:
         if column.item.length:
-            expectations.append(gxe.ExpectColumnValueLengthsToBeBetween(column=column.name, max_value=column.item.length))
+            expectations.append(
+                gxe.ExpectColumnValueLengthsToBeBetween(column=column.name, max_value=column.item.length)
+            )
         if column.item.codes in installation.catalogue.codes:
             known = list(installation.catalogue.codes[column.item.codes].names)
             expectations.append(gxe.ExpectColumnValuesToBeInSet(column=column.name, value_set=known))

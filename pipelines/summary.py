@@ -98,7 +98,9 @@ def _show_gates(console: Console, decisions: Iterable[Decision]) -> None:
         if one.is_held:
             _say(console, f"held back: share.{one.table_name} of {one.business_date}: {one.reason}")
         elif one.overridden_by:
-            _say(console, f"let pass by {one.overridden_by}: share.{one.table_name} of {one.business_date}: {one.reason}")
+            _say(
+                console, f"let pass by {one.overridden_by}: share.{one.table_name} of {one.business_date}: {one.reason}"
+            )
 
 
 def _say(console: Console, line: str) -> None:

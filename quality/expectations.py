@@ -72,9 +72,7 @@ def measure(
         engine.dispose()
 
 
-def _unbound(
-    con: duckdb.DuckDBPyConnection, suite: Suite, rules: Sequence[Rule], moment: Moment
-) -> dict[str, str]:
+def _unbound(con: duckdb.DuckDBPyConnection, suite: Suite, rules: Sequence[Rule], moment: Moment) -> dict[str, str]:
     """Rules that name what the table does not have, with the engine's error."""
     found = {}
     for rule in rules:
@@ -171,7 +169,9 @@ def _great_expectations() -> SimpleNamespace:
             partial_fn_type=MetricPartialFunctionTypes.AGGREGATE_FN,
             domain_type=MetricDomainTypes.TABLE,
         )
-        def _sqlalchemy(cls, execution_engine, metric_domain_kwargs, metric_value_kwargs, metrics, runtime_configuration):  # type: ignore[no-untyped-def]
+        def _sqlalchemy(
+            cls, execution_engine, metric_domain_kwargs, metric_value_kwargs, metrics, runtime_configuration
+        ):  # type: ignore[no-untyped-def]
             return sa.literal_column(metric_value_kwargs["counts"]), metric_domain_kwargs, {}
 
     class ExpectRuleToHold(BatchExpectation):

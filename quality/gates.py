@@ -40,9 +40,7 @@ def decide(quality: Quality, name: str, on: date) -> Decision:
     values = {**decision.__dict__, "decided_at": sa.func.now()}
     statement = insert(gate_decision).values(values)
     with postgres.engine.begin() as connection:
-        connection.execute(
-            statement.on_conflict_do_update(index_elements=["table_name", "business_date"], set_=values)
-        )
+        connection.execute(statement.on_conflict_do_update(index_elements=["table_name", "business_date"], set_=values))
     return decision
 
 

@@ -58,9 +58,7 @@ class Quality:
         rules = [rule for rule in suite.rules if rule.key not in set(kept)]
         return [result_of(suite, one, moment.on) for one in measure(self.lake.reading, suite, rules, moment)]
 
-    def _write(
-        self, suite: Suite, moment: Moment, fresh: list[Result], kept: list[Result], last: date | None
-    ) -> None:
+    def _write(self, suite: Suite, moment: Moment, fresh: list[Result], kept: list[Result], last: date | None) -> None:
         con, settings = self.lake.con, self.installation.settings
         write_results(con, suite, moment.on, [*fresh, *kept])
         failing = {result.key: result.failing for result in fresh if result.failing}
@@ -70,7 +68,9 @@ class Quality:
         if last is not None:
             carry_failing(con, suite, kept, moment.on, last)
         oldest = moment.on - timedelta(days=settings.failing_keep_days)
-        con.execute("DELETE FROM quality.failing_record WHERE table_name = ? AND measured_on < ?", [suite.table, oldest])
+        con.execute(
+            "DELETE FROM quality.failing_record WHERE table_name = ? AND measured_on < ?", [suite.table, oldest]
+        )
 
     def _published(self, suite: Suite) -> int:
         """Rows of a library table that were published last."""

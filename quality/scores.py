@@ -17,7 +17,9 @@ from foundation.sql import listed, text
 
 WEIGHTS = {"warning": 1, "error": 2, "blocking": 4}
 GRADES = ((99.0, "优"), (97.0, "良"), (95.0, "中"), (90.0, "较差"), (0.0, "差"))
-_SUMS = "sum(rules) AS rules, sum(failed_rules) AS failed_rules, sum(elements) AS elements, sum(conforming) AS conforming"
+_SUMS = (
+    "sum(rules) AS rules, sum(failed_rules) AS failed_rules, sum(elements) AS elements, sum(conforming) AS conforming"
+)
 
 
 @dataclass(frozen=True)

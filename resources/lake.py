@@ -130,9 +130,7 @@ class Feed:
 
     def is_changed(self, source: str) -> bool:
         """Whether any row was written or deleted since the watermark; a first reading counts as a change."""
-        if self.is_first(source):
-            self.changed.add(source)
-        elif self.lake.con.execute(f"SELECT 1 FROM {self._changes(source)} LIMIT 1").fetchone():
+        if self.is_first(source) or self.lake.con.execute(f"SELECT 1 FROM {self._changes(source)} LIMIT 1").fetchone():
             self.changed.add(source)
         return source in self.changed
 

@@ -83,7 +83,9 @@ class _Reader:
     root: Path
     problems: list[Problem] = field(default_factory=list)
 
-    def folder(self, folder: str, pattern: str, shape: TypeAdapter[Shape], needed: bool = True) -> dict[str, Shape | None]:
+    def folder(
+        self, folder: str, pattern: str, shape: TypeAdapter[Shape], needed: bool = True
+    ) -> dict[str, Shape | None]:
         """What the files of a folder declare, by path below it without extension."""
         base = self.root / folder
         files = sorted(base.glob(pattern))

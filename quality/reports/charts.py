@@ -23,9 +23,14 @@ def trend(points: Sequence[tuple[date, float]]) -> str:
     data = alt.Data(values=[{"day": str(day), "score": round(score, 2)} for day, score in points])
     least = min((score for _, score in points), default=100.0)
     floor = max(0, int(least) - 1)
-    y = alt.Y("score:Q", title=None, stack=False, scale=alt.Scale(domain=[floor, 100], nice=False), axis=alt.Axis(tickCount=4))
+    y = alt.Y(
+        "score:Q", title=None, stack=False, scale=alt.Scale(domain=[floor, 100], nice=False), axis=alt.Axis(tickCount=4)
+    )
     x = alt.X("day:T", title=None, axis=alt.Axis(format="%m-%d", tickCount=4, grid=False, labelOverlap=True))
-    tooltip = [alt.Tooltip("day:T", title="日期", format="%Y-%m-%d"), alt.Tooltip("score:Q", title="得分", format=".2f")]
+    tooltip = [
+        alt.Tooltip("day:T", title="日期", format="%Y-%m-%d"),
+        alt.Tooltip("score:Q", title="得分", format=".2f"),
+    ]
     base = alt.Chart(data).encode(x=x, y=y, tooltip=tooltip)
     area = base.mark_area(color=ACCENT, opacity=0.10, interpolate="monotone", clip=True).encode(y2=alt.datum(floor))
     line = base.mark_line(color=ACCENT, strokeWidth=2, interpolate="monotone")
@@ -40,12 +45,16 @@ def dimensions(scores: Sequence[Score]) -> str:
     data = alt.Data(values=[{"dimension": one.dimension, "score": round(one.score, 2)} for one in scores])
     least = min((one.score for one in scores), default=100.0)
     start = max(0, min(LOWEST, int(least / 10) * 10))
-    y = alt.Y("dimension:N", title=None, sort=None, axis=alt.Axis(labelFontSize=13, labelColor=INK, domain=False, ticks=False))
+    y = alt.Y(
+        "dimension:N", title=None, sort=None, axis=alt.Axis(labelFontSize=13, labelColor=INK, domain=False, ticks=False)
+    )
     x = alt.X("score:Q", title=None, scale=alt.Scale(domain=[start, 100]), axis=alt.Axis(tickCount=4))
     tooltip = [alt.Tooltip("dimension:N", title="维度"), alt.Tooltip("score:Q", title="得分", format=".2f")]
     base = alt.Chart(data).encode(x=x, y=y, tooltip=tooltip)
     bars = base.mark_bar(height=14, cornerRadiusEnd=3, color=ACCENT).encode(x2=alt.datum(start))
-    numbers = base.mark_text(align="right", dx=-6, color="white", fontSize=11).encode(text=alt.Text("score:Q", format=".1f"))
+    numbers = base.mark_text(align="right", dx=-6, color="white", fontSize=11).encode(
+        text=alt.Text("score:Q", format=".1f")
+    )
     return _finished(bars + numbers, 30 * max(1, len(scores)))
 
 
@@ -73,7 +82,9 @@ def heat_map(rows: Sequence[tuple[str, str, float]]) -> str:
         ],
     )
     cells = base.mark_rect(stroke="white", strokeWidth=3, cornerRadius=4).encode(color=colour)
-    dark = alt.condition(f"datum.score < {min(LOWEST + 2, middle)} || datum.score > 99.2", alt.value("white"), alt.value(INK))
+    dark = alt.condition(
+        f"datum.score < {min(LOWEST + 2, middle)} || datum.score > 99.2", alt.value("white"), alt.value(INK)
+    )
     numbers = base.mark_text(fontSize=11).encode(text=alt.Text("score:Q", format=".1f"), color=dark)
     return _finished(cells + numbers, 34 * max(1, len(names)))
 

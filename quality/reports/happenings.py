@@ -31,7 +31,9 @@ def deliveries(lake: Lake, catalogue: Catalogue, names: list[str], on: date) -> 
     return [_punctuality(lake, name, catalogue.datasets[name], *known.get(name, (None, None)), on) for name in names]
 
 
-def _punctuality(lake: Lake, name: str, dataset: Dataset, last: dict | None, taken: date | None, on: date) -> Punctuality:  # type: ignore[type-arg]
+def _punctuality(
+    lake: Lake, name: str, dataset: Dataset, last: dict | None, taken: date | None, on: date
+) -> Punctuality:  # type: ignore[type-arg]
     held = lake.rows(f"ingest.{table_name(name)}")
     cycle = dataset.update.cycle
     days = CYCLE_DAYS.get(cycle)
@@ -76,7 +78,9 @@ def disputes(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, level: str, o
         {"on": on, "of": of},
     ).fetchall()
     return [
-        Disputes(_title(catalogue, table, item), *ages, f"{oldest:%Y-%m-%d}", overdue, f"{due:%Y-%m-%d}" if due else "—")
+        Disputes(
+            _title(catalogue, table, item), *ages, f"{oldest:%Y-%m-%d}", overdue, f"{due:%Y-%m-%d}" if due else "—"
+        )
         for table, item, *ages, oldest, overdue, due in rows
     ]
 

@@ -21,7 +21,9 @@ def runtime() -> str:
 def write() -> None:
     import vl_convert
 
-    FILE.write_text(vl_convert.javascript_bundle(vl_version=VEGA_LITE).replace("</script", "<\\/script"), encoding="utf-8")
+    FILE.write_text(
+        vl_convert.javascript_bundle(vl_version=VEGA_LITE).replace("</script", "<\\/script"), encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

@@ -14,7 +14,9 @@ from quality.rules.rule import Rule
 class Binder:
     """Turns declared rules into rules of one table, whose columns by item are given as SQL."""
 
-    def __init__(self, catalogue: Catalogue, table: str, columns: Mapping[str, str], role: str, department: str) -> None:
+    def __init__(
+        self, catalogue: Catalogue, table: str, columns: Mapping[str, str], role: str, department: str
+    ) -> None:
         self.catalogue = catalogue
         self.table = table
         self.columns = columns

@@ -75,7 +75,10 @@ class _Maker:
         yield self.rule("published_rows", "可发布的记录数", "0202", WARNING, counts=f"[{published}, 0]")
         identity = self.table.identity
         if identity is not None:
-            column, valid = quoted(identity.identifier), f"{quoted(identity.identifier)} IS NOT NULL AND identifier_is_valid"
+            column, valid = (
+                quoted(identity.identifier),
+                f"{quoted(identity.identifier)} IS NOT NULL AND identifier_is_valid",
+            )
             yield self.rule(
                 "identifier_unique",
                 f"有效的{self._title(identity.identifier)}只属于一个主体",

@@ -105,7 +105,17 @@ def test_the_reason_is_on_the_asset_in_the_report_and_in_the_status(held: Home) 
 def test_a_named_person_lets_it_pass_for_a_day(held: Home) -> None:
     environment = held.environment()
     held.close()
-    command = ["gate", "override", "person", "--by", "测试处 负责人", "--reason", "已核实，重号另行处理", "--date", THIRD]
+    command = [
+        "gate",
+        "override",
+        "person",
+        "--by",
+        "测试处 负责人",
+        "--reason",
+        "已核实，重号另行处理",
+        "--date",
+        THIRD,
+    ]
     done = CliRunner().invoke(app, command, env=environment)
     assert done.exit_code == 0, done.output
     night(held, THIRD)

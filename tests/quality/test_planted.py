@@ -77,7 +77,12 @@ PLANTED = [
 
 @pytest.mark.parametrize(("table", "item", "rule"), PLANTED, ids=[f"{t}.{i}.{r}" for t, i, r in PLANTED])
 def test_a_planted_violation_is_seen_everywhere(
-    spoiled: Home, written: Written, evaluations: dict[tuple[str, str], dg.AssetCheckEvaluation], table: str, item: str, rule: str
+    spoiled: Home,
+    written: Written,
+    evaluations: dict[tuple[str, str], dg.AssetCheckEvaluation],
+    table: str,
+    item: str,
+    rule: str,
 ) -> None:
     where = f"measured_on = '{planted.LATER}' AND table_name = '{table}' AND item = '{item}' AND rule = '{rule}'"
     result = spoiled.row(f"FROM quality.result WHERE {where}")
@@ -95,11 +100,18 @@ def test_a_planted_violation_is_seen_everywhere(
 
 
 def test_every_kind_of_rule_was_planted(spoiled: Home, written: Written) -> None:
-    failed = spoiled.rows(f"SELECT DISTINCT kind FROM quality.result WHERE measured_on = '{planted.LATER}' AND NOT passed")
+    failed = spoiled.rows(
+        f"SELECT DISTINCT kind FROM quality.result WHERE measured_on = '{planted.LATER}' AND NOT passed"
+    )
     kinds = {row["kind"] for row in failed}
     rules = {rule.kind for suite in Quality(spoiled.installation).suites.values() for rule in suite.rules}
     assert rules - kinds == NOT_BREAKABLE
-    assert rules <= set(KINDS)
+    checks = {
+        check_of(rule.severity, rule.kind)
+        for suite in Quality(spoiled.installation).suites.values()
+        for rule in suite.rules
+    }
+    assert checks <= set(KINDS)
 
 
 def test_failing_records_are_there_by_key(spoiled: Home, written: Written) -> None:
@@ -108,7 +120,9 @@ def test_failing_records_are_there_by_key(spoiled: Home, written: Written) -> No
         AND department = 'public_security' AND dataset = 'resident' AND rule = 'citizen_id.check_character'"""
     )
     assert found == [{"record_key": planted.WRONG, "role": ""}]
-    doubled = spoiled.rows(f"FROM quality.failing_record WHERE rule = 'one_record_each' AND measured_on = '{planted.LATER}'")
+    doubled = spoiled.rows(
+        f"FROM quality.failing_record WHERE rule = 'one_record_each' AND measured_on = '{planted.LATER}'"
+    )
     assert sorted(row["record_key"] for row in doubled) == ["1", "2"]
 
 
@@ -121,7 +135,10 @@ def test_counts_are_exact_beyond_the_bound_of_failing_records(spoiled: Home, wri
     spoiled.installation.lake.con.execute("UPDATE conformed.human_resources__social_insurance SET phone = phone")
     Quality(bounded).measured("conformed.human_resources__social_insurance", later)
     where = f"rule = 'one_record_each' AND measured_on = '{later}'"
-    assert spoiled.row(f"SELECT elements, conforming FROM quality.result WHERE {where}") == {"elements": 2, "conforming": 0}
+    assert spoiled.row(f"SELECT elements, conforming FROM quality.result WHERE {where}") == {
+        "elements": 2,
+        "conforming": 0,
+    }
     assert spoiled.value(f"SELECT count(*) FROM quality.failing_record WHERE {where}") == 1
 
 

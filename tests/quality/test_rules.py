@@ -41,7 +41,9 @@ def test_every_rule_names_indicator_severity_and_department(catalogue: Catalogue
 
 def test_none_is_written_twice(catalogue: Catalogue, rules: list[Rule]) -> None:
     assert max(Counter((rule.table, rule.key) for rule in rules).values()) == 1
-    said = Counter((rule.table, rule.role, rule.counts_sql(Moment(date(2026, 1, 1)))) for rule in rules if rule.is_over_rows)
+    said = Counter(
+        (rule.table, rule.role, rule.counts_sql(Moment(date(2026, 1, 1)))) for rule in rules if rule.is_over_rows
+    )
     assert [sql for sql, times in said.items() if times > 1] == []
     declared = Counter(
         (rule.holds or "", rule.when or "", tuple(rule.items), rule.kind, subject)

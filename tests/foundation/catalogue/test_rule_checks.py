@@ -96,5 +96,6 @@ def test_names_in_rules_are_known(folder: Path, file: str, old: str, new: str, w
     with pytest.raises(CatalogueError) as caught:
         load(folder)
     assert any(
-        text.startswith(f"catalog/{file}:{line}:") and all(word in text for word in words) for text in caught.value.lines
+        text.startswith(f"catalog/{file}:{line}:") and all(word in text for word in words)
+        for text in caught.value.lines
     ), caught.value.lines
