@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from foundation.catalogue.model import LibraryItem, LibraryTable
+from foundation.catalogue.model import AuthorityByCode, LibraryItem, LibraryTable
 from foundation.catalogue.sources import Source
 from foundation.sql import quoted, text
 
@@ -41,10 +41,10 @@ class Chooser:
         if isinstance(item.authority, list):
             return [("true", self._in_order(item.authority, item.from_item or name))]
         by_code = self.table.authorities[item.authority]
-        flat = [source for order in by_code.orders.values() for source in order] + by_code.otherwise
+        deciding = self._in_order(_registers_first(by_code), by_code.item)
         if name == by_code.item:
-            return [("true", self._in_order(list(dict.fromkeys(flat)), name))]
-        code = _coalesce([one.value(by_code.item) for one in self._in_order(list(dict.fromkeys(flat)), by_code.item)])
+            return [("true", deciding)]
+        code = _coalesce([one.value(by_code.item) for one in deciding])
         conditions = [
             (f"starts_with({code}, {text(start)})", self._in_order(order, item.from_item or name))
             for start, order in by_code.orders.items()
@@ -71,14 +71,14 @@ class Chooser:
         )
         return f"coalesce({chosen}, false)"
 
-    def is_registered(self, name: str, item: LibraryItem) -> str:
-        """Whether the authority for the item, the first source, holds a record of the entity."""
-
-        def first(order: list[Candidate]) -> str:
-            authority = [one for one in order if one.source.dataset == order[0].source.dataset]
-            return f"coalesce({', '.join(f'{one.alias}.record_key' for one in authority)}) IS NOT NULL"
-
-        return self._decide(name, item, first)
+    def is_registered(self, item: LibraryItem) -> str:
+        """Whether an authority holds a record of the entity: a first source of the table's orders by code, else the item's."""
+        orders = [order for by_code in self.table.authorities.values() for order in by_code.orders.values()]
+        if not orders and isinstance(item.authority, list):
+            orders = [item.authority]
+        registers = [order[0] for order in orders]
+        records = [f"{one.alias}.record_key" for one in self.candidates if any(map(one.serves, registers))]
+        return f"coalesce({', '.join(records)}) IS NOT NULL"
 
     def _decide(self, name: str, item: LibraryItem, write: Callable[[list[Candidate]], str]) -> str:
         orders = self.orders(name, item)
@@ -89,6 +89,14 @@ class Chooser:
 
     def _in_order(self, names: list[str], item: str) -> list[Candidate]:
         return [one for name in names for one in self.candidates if one.serves(name) and one.source.carries(item)]
+
+
+def _registers_first(by_code: AuthorityByCode) -> list[str]:
+    """All sources of the orders, each order's authority before any source that only fills in."""
+    orders = [*by_code.orders.values(), by_code.otherwise]
+    return list(
+        dict.fromkeys([*(order[0] for order in by_code.orders.values()), *(one for order in orders for one in order)])
+    )
 
 
 def _coalesce(values: list[str]) -> str:

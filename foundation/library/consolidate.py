@@ -83,7 +83,7 @@ class Consolidation:
         name = self.table.identity.identifier
         item = self.table.items[name]
         return [
-            f"{chooser.is_registered(name, item)} AS is_registered",
+            f"{chooser.is_registered(item)} AS is_registered",
             f"{chooser.identifier_is_valid(name, item)} AS identifier_is_valid",
         ]
 

@@ -224,6 +224,41 @@ def test_organisations_take_their_values_from_their_own_register(home: Home) -> 
     assert home.value("SELECT count(DISTINCT entity_id) FROM resolved.organization_link") == 2
 
 
+def test_every_register_answers_for_its_own_codes_though_taxation_knows_them_too(home: Home) -> None:
+    society = uscc("51", "610000", "50000001")
+    home.deliver(
+        "market_regulation/enterprise",
+        FIRST,
+        [{"统一社会信用代码": COMPANY, "企业名称": "西安某某有限公司", "登记状态": "存续"}],
+    )
+    home.deliver(
+        "establishment/institution", FIRST, [{"统一社会信用代码": OFFICE, "单位名称": "陕西省某某厅", "状态": "正常"}]
+    )
+    home.deliver(
+        "civil_affairs/social_organization",
+        FIRST,
+        [{"统一社会信用代码": society, "名称": "陕西省某某协会", "状态": "正常"}],
+    )
+    unknown = uscc("91", "610113", "MA6U9999")
+    home.deliver(
+        "taxation/taxpayer",
+        FIRST,
+        [
+            {"登记序号": f"T{number}", "纳税人识别号": code, "纳税人名称": "税务所记名称", "纳税人状态": "正常"}
+            for number, code in enumerate([COMPANY, OFFICE, society, unknown])
+        ],
+    )
+    home.night(FIRST)
+
+    rows = home.rows("SELECT uscc, sources.uscc.dataset AS origin, is_registered FROM library.legal_entity")
+    assert {row["uscc"]: (row["origin"], row["is_registered"]) for row in rows} == {
+        COMPANY: ("market_regulation/enterprise", True),
+        OFFICE: ("establishment/institution", True),
+        society: ("civil_affairs/social_organization", True),
+        unknown: ("taxation/taxpayer", False),
+    }
+
+
 @pytest.fixture
 def places(home: Home) -> Home:
     home.deliver(
