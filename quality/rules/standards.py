@@ -62,7 +62,8 @@ def standard_rules(catalogue: Catalogue, dataset: str) -> Iterator[Rule]:
         title = step.column.delivered if not step.is_derived else step.column.item.title
         for broken in step.standard.rules:
             severity = RuleSeverity.ERROR if broken.severity is Severity.ERROR else RuleSeverity.WARNING
-            fails = f"coalesce(list_contains(broken, {text(f'{step.name}:{broken.code}')}), false)"
+            code, column = text(f"{step.name}:{broken.code}"), quoted(step.name)
+            fails = f"CASE WHEN broken IS NULL THEN false ELSE list_contains(broken, {code}) END"
             yield Rule(
                 table=f"conformed.{table_name(dataset)}",
                 name=broken.code,
@@ -74,8 +75,9 @@ def standard_rules(catalogue: Catalogue, dataset: str) -> Iterator[Rule]:
                 severity=severity,
                 at_least=AT_LEAST[severity],
                 responsible=department,
-                applies=f"{quoted(step.name)} IS NOT NULL OR {fails}",
+                applies=f"{column} IS NOT NULL OR {fails}",
                 fails=fails,
+                elements=f"count({column}) + count_if({fails} AND {column} IS NULL)",
             )
 
 
