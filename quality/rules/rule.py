@@ -85,8 +85,8 @@ class Rule:
         if self.counts:
             return moment.fill(f"CASE WHEN count(*) >= 0 THEN {self.counts} END")  # one row, over an empty table too
         applies, fails = moment.fill(self.applies), moment.fill(self.fails)
-        elements = self.elements or ("count(*)" if applies == "true" else f"count_if({applies})")
-        return f"[{elements}, count_if(({applies}) AND ({fails}))]"
+        elements = self.elements or ("count(*)" if applies == "true" else count_if(applies))
+        return f"[{elements}, {count_if(f'({applies}) AND ({fails})')}]"
 
     def failing_sql(self, moment: Moment) -> str:
         """SQL that is true for a row that the rule looks at and that does not conform."""
@@ -127,3 +127,11 @@ class Suite:
             return f"SELECT * FROM {self.table}"
         codes = "list_transform(issues, lambda issue: issue.item || ':' || issue.rule)"
         return f"SELECT *, CASE WHEN issues IS NOT NULL THEN {codes} END AS broken FROM {self.table}"
+
+
+def count_if(condition: str) -> str:
+    """SQL for the number of rows for which a condition is true; the engine's own function is null over no rows.
+
+    Half as dear as count(*) FILTER (...) where there are dozens of them.
+    """
+    return f"coalesce(count_if({condition}), 0)"

@@ -9,7 +9,7 @@ from foundation.catalogue.quality import AT_LEAST, RuleSeverity
 from foundation.conforming.plan import plan
 from foundation.sql import quoted, text
 from foundation.standards.conformed import Severity
-from quality.rules.rule import Rule
+from quality.rules.rule import Rule, count_if
 
 OTHERWISE = "0302"
 # Which indicator a broken standard belongs to, by its whole code or by what follows the standard's name.
@@ -77,7 +77,7 @@ def standard_rules(catalogue: Catalogue, dataset: str) -> Iterator[Rule]:
                 responsible=department,
                 applies=f"{column} IS NOT NULL OR {fails}",
                 fails=fails,
-                elements=f"count({column}) + count_if({fails} AND {column} IS NULL)",
+                elements=f"count({column}) + {count_if(f'{fails} AND {column} IS NULL')}",
             )
 
 
