@@ -33,10 +33,13 @@ def conform_changes(changes: Changes, catalogue: Catalogue, dataset: str, thread
     con = changes.con
     held, conformed = f"ingest.{table_name(dataset)}", f"conformed.{table_name(dataset)}"
     changed = changes.keys(held, ["record_key"], "changed_key")
-    if not changed:
-        return ConformedRecords(0, 0)
-    if count(con, conformed):
+    before = count(con, conformed)
+    if changes.is_first(held):
+        con.execute(f"DELETE FROM {conformed}")  # read from the beginning, so that what is gone since goes too
+    elif changed:
         con.execute(f"DELETE FROM {conformed} WHERE record_key IN (FROM changed_key)")
+    if not changed:
+        return ConformedRecords(0, before - count(con, conformed))
     conformer = Conformer(catalogue, dataset)
     before = count(con, conformed)
     with con.cursor() as reading:

@@ -48,7 +48,7 @@ def _by_records(changes: Changes, consolidation: Consolidation) -> list[str]:
     sources = {source.table: source for source in consolidation.sources}
     for number, (table, source) in enumerate(sources.items()):
         into = f"changed_record_{number}"
-        if changes.keys(table, ["record_key"], into):
+        if changes.keys(table, ["record_key"], into) or changes.is_first(table):
             parts.append(_entities_of(changes, consolidation, source, into))
     return parts
 
@@ -64,11 +64,12 @@ def _entities_of(changes: Changes, consolidation: Consolidation, source: Source,
     else:
         now = f"""SELECT {source.sql(consolidation.table.key)} AS {key}, {cause} AS cause
             FROM {source.table} SEMI JOIN {records} USING (record_key)"""
-    if changes.is_first(source.table):
-        return now
+    changed = f"IN (SELECT record_key FROM {records})"
+    if changes.is_first(source.table):  # all records are read, so only those that are gone tell of a change
+        changed = f"NOT IN (SELECT record_key FROM {source.table})"
     before = [
         f"""SELECT {key}, {cause} AS cause FROM stored.{consolidation.name}
-        WHERE {record_column(one, "record_key")} IN (SELECT record_key FROM {records})"""
+        WHERE {record_column(one, "record_key")} {changed}"""
         for one in consolidation.sources
         if one.dataset == source.dataset
     ]
@@ -81,9 +82,11 @@ def _by_links(changes: Changes, consolidation: Consolidation) -> list[str]:
         return []
     link = identity_tables(consolidation.name, consolidation.table).link
     key = consolidation.table.key
-    if not changes.keys(link, [key], "changed_link"):
-        return []
-    return [f"SELECT {quoted(key)}, NULL AS cause FROM changed_link"]
+    changed = changes.keys(link, [key], "changed_link")
+    parts = [f"SELECT {quoted(key)}, NULL AS cause FROM changed_link"] if changed else []
+    if changes.is_first(link):  # entities that have no link any more are known by their rows only
+        parts.append(f"SELECT {quoted(key)}, NULL AS cause FROM stored.{consolidation.name}")
+    return parts
 
 
 def _by_references(changes: Changes, consolidation: Consolidation) -> list[str]:

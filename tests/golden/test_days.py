@@ -378,3 +378,19 @@ def test_a_table_that_somebody_emptied_is_published_again(home: Home) -> None:
     home.night(FIRST)
 
     assert len(shared(home)) == 3
+
+
+def test_a_catalogue_that_changed_on_the_day_of_a_withdrawal_leaves_nobody_behind(home: Home) -> None:
+    home.deliver(RESIDENT, FIRST, PEOPLE)
+    home.night(FIRST)
+    home.deliver(RESIDENT, SECOND, PEOPLE[:2])
+    home.installation.lake.con.execute("UPDATE state.prepared SET fingerprint = 'of another catalogue'")
+    home.close()
+    home.night(SECOND)
+
+    assert set(shared(home)) == {WANG, LI}
+    assert home.value("SELECT count(*) FROM conformed.public_security__resident") == 2
+    assert home.value("SELECT count(*) FROM library.person") == 2
+    ended = home.row(f"SELECT valid_to, ended_by_delivery_id FROM library.person_history WHERE citizen_id = '{CHEN}'")
+    assert ended["valid_to"] == date(2026, 11, 2)
+    assert ended["ended_by_delivery_id"] == home.delivery(RESIDENT, SECOND)["delivery_id"]
