@@ -22,7 +22,13 @@ def quality_checks(catalogue: Catalogue) -> list[dg.AssetChecksDefinition]:
 
 def quality_check(suite: Suite) -> dg.AssetChecksDefinition:
     asset = key_of_table(suite.table)
-    specs = [dg.AssetCheckSpec(name, asset=asset, description=title) for name, title in check_names(suite).items()]
+    read = [key_of_table(table) for table in suite.sources if table.startswith("stored.")]
+    specs = [
+        dg.AssetCheckSpec(
+            name, asset=asset, description=title, additional_deps=[other for other in read if other != asset]
+        )
+        for name, title in check_names(suite).items()
+    ]
 
     @dg.multi_asset_check(name=f"quality__{suite.table.replace('.', '__')}", specs=specs)
     def check(installation: dg.ResourceParam[Installation], night: Night) -> Iterator[dg.AssetCheckResult]:

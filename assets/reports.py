@@ -13,7 +13,10 @@ from resources.installation import Installation
 def report_asset(catalogue: Catalogue) -> dg.AssetsDefinition:
     @dg.asset(
         key=key("reports", "quality"),
-        deps=[key_of_table(table) for table in suites(catalogue)],
+        deps=[
+            *(key_of_table(table) for table in suites(catalogue)),
+            *(key("share", name) for name in catalogue.tables),
+        ],
         group_name="reports",
         kinds={"html", "excel"},
         description="各部门、各基础库的数据质量报告：评分、趋势、规则、差异和待办。",

@@ -29,6 +29,7 @@ KINDS = {
     "registered": "主体由权威部门登记",
     "undisputed": "与其他部门数据核对一致",
     "published_rows": "可发布的记录数",
+    "not_empty": "可发布的记录不为空",
 }
 
 

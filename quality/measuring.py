@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 import sqlalchemy as sa
 
@@ -12,13 +12,13 @@ from quality.expectations import measure
 from quality.results import (
     Result,
     carry_failing,
-    last_measured,
+    last_results,
+    remove_results,
     result_of,
-    results,
     write_failing,
     write_results,
 )
-from quality.rules import Suite, suites
+from quality.rules import Rule, Suite, suites
 from quality.rules.rule import Moment
 from resources.installation import Installation
 from resources.lake import Lake
@@ -40,37 +40,33 @@ class Quality:
         return suites(self.installation.catalogue)
 
     def measured(self, table: str, on: date) -> list[Result]:
-        """The results of a table for a business date; measured now unless they are known for the table's present state."""
+        """The results of a table for a business date; a rule is measured where what it reads has changed since the last time."""
         suite, lake = self.suites[table], self.lake
         with lake.consuming(f"quality.{table}", suite.sources) as feed:
-            changed = [source for source in suite.sources if feed.is_changed(source)]
-            last = last_measured(lake.con, table, on)
-            before = [] if last is None else results(lake.con, last, table)
-            if last == on and not changed and _same_rules(suite, before):
+            before = last_results(lake.con, table, on)
+            changed = {source for source in suite.sources if feed.is_changed(source, suite.part_of(source))}
+            kept = _kept(suite, before, changed, on)
+            if len(kept) == len(before) == len(suite.rules) and all(one.measured_on == on for one in kept):
                 return before
-            kept = [] if changed or last == on else _lasting(suite, before)
-            fresh = self._measure(suite, Moment(on, self._published(suite)), [result.key for result in kept])
-            kept = [replace(result, measured_on=on) for result in kept]
-            self._write(suite, Moment(on, self._published(suite)), fresh, kept, last)
-        return results(lake.con, on, table)
+            moment = Moment(on, self._published(suite))
+            fresh = self._measure(suite, moment, {one.key for one in kept})
+            self._write(suite, moment, fresh, kept, again=any(one.measured_on == on for one in before))
+        return sorted([*fresh, *(replace(one, measured_on=on) for one in kept)], key=lambda one: (one.item, one.rule))
 
-    def _measure(self, suite: Suite, moment: Moment, kept: Sequence[str]) -> list[Result]:
-        rules = [rule for rule in suite.rules if rule.key not in set(kept)]
+    def _measure(self, suite: Suite, moment: Moment, kept: set[str]) -> list[Result]:
+        rules = [rule for rule in suite.rules if rule.key not in kept]
         return [result_of(suite, one, moment.on) for one in measure(self.lake.reading, suite, rules, moment)]
 
-    def _write(self, suite: Suite, moment: Moment, fresh: list[Result], kept: list[Result], last: date | None) -> None:
+    def _write(self, suite: Suite, moment: Moment, fresh: list[Result], kept: list[Result], *, again: bool) -> None:
         con, settings = self.lake.con, self.installation.settings
-        write_results(con, suite, moment.on, [*fresh, *kept])
+        if again:
+            remove_results(con, suite, moment.on, but=[one.key for one in kept])
+        write_results(con, [*fresh, *(replace(one, measured_on=moment.on) for one in kept if not again)])
         failing = {result.key: result.failing for result in fresh if result.failing}
         rules = [rule for rule in suite.rules if rule.key in failing and rule.is_over_rows]
-        most = max((failing[rule.key] for rule in rules), default=0)
-        write_failing(con, suite, rules, moment, settings.failing_records, most)
-        if last is not None:
-            carry_failing(con, suite, kept, moment.on, last)
-        oldest = moment.on - timedelta(days=settings.failing_keep_days)
-        con.execute(
-            "DELETE FROM quality.failing_record WHERE table_name = ? AND measured_on < ?", [suite.table, oldest]
-        )
+        write_failing(con, suite, rules, moment, settings.failing_records, max(failing.values(), default=0))
+        if not again:
+            carry_failing(con, suite, kept, moment.on)
 
     def _published(self, suite: Suite) -> int:
         """Rows of a library table that were published last."""
@@ -81,13 +77,13 @@ class Quality:
             return connection.execute(statement).scalar() or 0
 
 
-def _same_rules(suite: Suite, known: Sequence[Result]) -> bool:
-    return {rule.key: rule.fingerprint for rule in suite.rules} == {one.key: one.fingerprint for one in known}
+def _kept(suite: Suite, before: Sequence[Result], changed: set[str], on: date) -> list[Result]:
+    """Results that still hold: of the same rule, nothing that it reads has changed, and the day does not matter to it."""
+    rules = {rule.key: rule for rule in suite.rules}
+    return [one for one in before if one.key in rules and _holds(one, rules[one.key], changed, on)]
 
 
-def _lasting(suite: Suite, known: Sequence[Result]) -> list[Result]:
-    """Results that still hold while no table has changed: of the same rule, without error, whatever the day."""
-    rules = {rule.key: rule for rule in suite.rules if rule.is_lasting}
-    return [
-        one for one in known if one.error is None and one.key in rules and rules[one.key].fingerprint == one.fingerprint
-    ]
+def _holds(result: Result, rule: Rule, changed: set[str], on: date) -> bool:
+    if result.fingerprint != rule.fingerprint or changed.intersection(rule.sources):
+        return False
+    return result.measured_on == on or (rule.is_lasting and result.error is None)

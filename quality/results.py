@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import duckdb
 import pyarrow as pa
@@ -15,6 +15,8 @@ from foundation.sql import listed, quoted, text, texts
 from quality.expectations import Measured
 from quality.rules import Rule, Suite
 from quality.rules.rule import Moment
+
+KEY = "CASE WHEN item = '' THEN rule ELSE item || '.' || rule END"
 
 
 @dataclass(frozen=True)
@@ -97,24 +99,32 @@ def results(con: duckdb.DuckDBPyConnection, on: date, table: str | None = None) 
     return [Result(*row) for row in rows]
 
 
-def last_measured(con: duckdb.DuckDBPyConnection, table: str, on: date) -> date | None:
-    """The newest business date, not after `on`, for which a table was measured."""
+def last_results(con: duckdb.DuckDBPyConnection, table: str, on: date) -> list[Result]:
+    """The results of the newest business date, not after `on`, for which a table was measured within a year."""
+    span = f"BETWEEN {text(str(on - timedelta(days=366)))}::DATE AND {text(str(on))}::DATE"
     row = con.execute(
-        "SELECT max(measured_on) FROM quality.result WHERE table_name = ? AND measured_on <= ?", [table, on]
+        f"SELECT max(measured_on) FROM quality.result WHERE table_name = ? AND measured_on {span}", [table]
     ).fetchone()
-    return row[0] if row else None
+    return results(con, row[0], table) if row and row[0] else []
 
 
-def write_results(con: duckdb.DuckDBPyConnection, suite: Suite, on: date, fresh: Sequence[Result]) -> None:
-    """Put a table's results of a business date in the place of earlier ones of that date."""
+def remove_results(con: duckdb.DuckDBPyConnection, suite: Suite, on: date, but: Sequence[str]) -> None:
+    """Remove a table's results of a business date, and their failing records, but for those of some rules."""
     for table in ("quality.result", "quality.failing_record"):
-        con.execute(f"DELETE FROM {table} WHERE table_name = ? AND measured_on = ?", [suite.table, on])
-    columns = {name: [getattr(result, name) for result in fresh] for name in RESULT_COLUMNS}
+        con.execute(f"DELETE FROM {table} WHERE {_of(suite, on)} AND {KEY} NOT IN ({texts(but) or text('')})")
+
+
+def write_results(con: duckdb.DuckDBPyConnection, entered: Sequence[Result]) -> None:
+    columns = {name: [getattr(result, name) for result in entered] for name in RESULT_COLUMNS}
     con.register("fresh_result", pa.table(columns))
     try:
         con.execute(f"INSERT INTO quality.result BY NAME SELECT {_typed(RESULT_COLUMNS)} FROM fresh_result")
     finally:
         con.unregister("fresh_result")
+
+
+def _of(suite: Suite, on: date) -> str:
+    return f"table_name = {text(suite.table)} AND measured_on = {text(str(on))}::DATE"
 
 
 def _typed(columns: dict[str, str]) -> str:
@@ -134,8 +144,8 @@ def write_failing(
     failing = f"""SELECT {quoted(suite.key)}::VARCHAR AS record_key, unnest(list_filter([{marks}], lambda one: one IS NOT NULL))
         AS number FROM ({suite.batch})"""
     if most > bound:
-        failing += f" QUALIFY row_number() OVER (PARTITION BY number ORDER BY record_key) <= {bound}"
-        failing = f"SELECT * FROM ({failing.split(' QUALIFY ')[0]}) QUALIFY {failing.split(' QUALIFY ')[1]}"
+        place = "row_number() OVER (PARTITION BY number ORDER BY record_key)"
+        failing = f"SELECT * FROM ({failing}) QUALIFY {place} <= {bound}"
     names = ", ".join(
         f"({number}, {text(rule.item)}, {text(rule.name)}, {text(rule.role)})" for number, rule in enumerate(rules)
     )
@@ -147,18 +157,22 @@ def write_failing(
     )
 
 
-def carry_failing(con: duckdb.DuckDBPyConnection, suite: Suite, kept: Sequence[Result], on: date, last: date) -> None:
+def carry_failing(con: duckdb.DuckDBPyConnection, suite: Suite, kept: Sequence[Result], on: date) -> None:
     """Enter again, for a new date, the failing records of rules whose results stay as they were."""
-    keys = [result.key for result in kept if result.failing]
-    if not keys:
+    carried = [one for one in kept if one.failing]
+    if not carried:
         return
     columns = [name for name in FAILING_COLUMNS if name != "measured_on"]
     con.execute(
         f"""INSERT INTO quality.failing_record BY NAME SELECT {text(str(on))}::DATE AS measured_on, {listed(columns)}
-        FROM quality.failing_record WHERE table_name = ? AND measured_on = ?
-        AND CASE WHEN item = '' THEN rule ELSE item || '.' || rule END IN ({texts(keys)})""",
-        [suite.table, last],
+        FROM quality.failing_record WHERE {_of(suite, carried[0].measured_on)}
+        AND {KEY} IN ({texts([one.key for one in carried])})"""
     )
+
+
+def forget_failing(con: duckdb.DuckDBPyConnection, before: date) -> None:
+    """Remove the failing records of measurements before a date."""
+    con.execute(f"DELETE FROM quality.failing_record WHERE measured_on < {text(str(before))}::DATE")
 
 
 def _literal(value: str | None) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
+import sqlalchemy as sa
 
 from foundation.sql import quoted, text
 from resources.postgres import LAKE, InstallationError, Postgres
@@ -22,6 +23,14 @@ SCHEMAS = ("ingest", "conformed", "resolved", "crosscheck", "library", "stored",
 # duckdb_tables() would load the statistics of every table of the lake.
 TEMPORARY = "SELECT DISTINCT table_name FROM duckdb_columns() WHERE database_name = 'temp' AND NOT internal"
 EXTENSIONS = ("ducklake", "postgres_scanner", "spatial")
+# From the tables of the DuckLake specification: https://ducklake.select/docs/stable/specification/tables/overview
+LAST_CHANGE = f"""
+    WITH known AS (SELECT table_id FROM {LAKE}.ducklake_table JOIN {LAKE}.ducklake_schema USING (schema_id)
+        WHERE table_name = :table AND schema_name = :schema)
+    SELECT max(greatest(begin_snapshot, end_snapshot)) FROM (
+        SELECT table_id, begin_snapshot, end_snapshot FROM {LAKE}.ducklake_data_file
+        UNION ALL SELECT table_id, begin_snapshot, end_snapshot FROM {LAKE}.ducklake_delete_file
+    ) AS file JOIN known USING (table_id)"""
 
 
 @dataclass
@@ -89,6 +98,12 @@ class Lake:
             for (name,) in self.con.execute(TEMPORARY).fetchall():
                 self.con.execute(f"DROP TABLE IF EXISTS temp.{quoted(name)}")
 
+    def last_change(self, table: str) -> int:
+        """The newest state of the lake in which a file of the table was added or ended; 0 for a table without files."""
+        schema, _, name = table.partition(".")
+        with self.postgres.engine.connect() as connection:
+            return int(connection.execute(sa.text(LAST_CHANGE), {"schema": schema, "table": name}).scalar() or 0)
+
     def reading(self) -> duckdb.DuckDBPyConnection:
         """Another connection to the same engine, that sees what has been committed."""
         con = self.con.cursor()
@@ -128,11 +143,18 @@ class Feed:
             self.changed.add(source)
         return count
 
-    def is_changed(self, source: str) -> bool:
-        """Whether any row was written or deleted since the watermark; a first reading counts as a change."""
-        if self.is_first(source) or self.lake.con.execute(f"SELECT 1 FROM {self._changes(source)} LIMIT 1").fetchone():
+    def is_changed(self, source: str, rows: str = "true") -> bool:
+        """Whether any of these rows was written or deleted since the watermark; a first reading counts as a change."""
+        if self.is_first(source) or self._has_changes(source, rows):
             self.changed.add(source)
         return source in self.changed
+
+    def _has_changes(self, source: str, rows: str) -> bool:
+        """The catalogue's list of files tells in a moment where there are none; elsewhere the rows are looked at."""
+        if self.lake.last_change(source) <= self.watermarks[source]:
+            return False
+        query = f"SELECT 1 FROM {self._changes(source)} WHERE {rows} LIMIT 1"
+        return self.lake.con.execute(query).fetchone() is not None
 
     def _changes(self, source: str) -> str:
         if self.is_first(source):

@@ -15,13 +15,14 @@ from importlib.metadata import version
 from foundation.catalogue.catalogue import Catalogue, table_name
 from foundation.conform import conformed_schema
 from foundation.conforming.stage import sql_columns
+from foundation.crosscheck.tables import TABLES
 from foundation.ingest.held import held_columns
 from foundation.ingest.register import DELIVERY_COLUMNS, REJECTED_COLUMNS
 from foundation.library.consolidate import AFFECTED, Consolidation
 from foundation.library.states import columns_of, fresh_sql, history_columns
 from foundation.library.views import view_sql
 from foundation.linkage.tables import EVENT_COLUMNS, MINT_COLUMNS, identity_tables
-from foundation.quality.tables import DISCREPANCY_COLUMNS, QUALITY_TABLES
+from foundation.quality.tables import QUALITY_TABLES
 from foundation.sql import quoted
 from resources.lake import Lake
 
@@ -70,7 +71,7 @@ def _fixed_tables(lake: Lake, catalogue: Catalogue) -> Mapping[str, Mapping[str,
         "ingest.rejected_row": REJECTED_COLUMNS,
         "resolved.identity_event": EVENT_COLUMNS,
         "state.mint": MINT_COLUMNS,
-        "crosscheck.discrepancy": DISCREPANCY_COLUMNS,
+        **TABLES,
         **QUALITY_TABLES,
     }
     for name, dataset in catalogue.datasets.items():

@@ -75,7 +75,10 @@ class Home:
         self._opened = ExitStack()
 
     def night(self, on: str) -> None:
-        """Run every asset's function in the order of dependencies, without Dagster's machinery; the first error is raised."""
+        """Run every asset's function in the order of dependencies, without Dagster's machinery; the first error is raised.
+
+        Checks and reports, which change nothing that others read, are left to their own tests.
+        """
         from assets.night import Night
 
         resources = {"installation": self.installation, "night": Night(business_date=on)}
@@ -134,7 +137,8 @@ class Home:
     def _needed_assets(self) -> list[dg.AssetsDefinition]:
         """All assets that rest on a dataset that has been delivered here at least once: the others have nothing to do."""
         delivered = {name for name in self.installation.catalogue.datasets if self._is_delivered(name)}
-        return [asset for asset in ordered_assets() if any(datasets_under(key) & delivered for key in asset.keys)]
+        needed = [asset for asset in ordered_assets() if "reports" not in asset.group_names_by_key.values()]
+        return [asset for asset in needed if any(datasets_under(key) & delivered for key in asset.keys)]
 
     def _is_delivered(self, name: str) -> bool:
         department, _, dataset = name.partition("/")

@@ -48,30 +48,6 @@ SCORE_COLUMNS = {
     "conforming": "BIGINT",
     "score": "DOUBLE",
 }
-# Written by the cross-check; here so that rules and reports can read it before its first run.
-DISCREPANCY_COLUMNS = {
-    "discrepancy_id": "VARCHAR",
-    "library": "VARCHAR",
-    "library_table": "VARCHAR",
-    "entity_id": "VARCHAR",
-    "item": "VARCHAR",
-    "kind": "VARCHAR",
-    "authority_department": "VARCHAR",
-    "authority_dataset": "VARCHAR",
-    "authority_value": "VARCHAR",
-    "other_department": "VARCHAR",
-    "other_dataset": "VARCHAR",
-    "other_record_key": "VARCHAR",
-    "other_role": "VARCHAR",
-    "other_value": "VARCHAR",
-    "severity": "VARCHAR",
-    "responsible_department": "VARCHAR",
-    "first_seen": "DATE",
-    "last_seen": "DATE",
-    "due_on": "DATE",
-    "status": "VARCHAR",
-    "closed_on": "DATE",
-}
 QUALITY_TABLES = {
     "quality.result": RESULT_COLUMNS,
     "quality.failing_record": FAILING_COLUMNS,

@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from collections.abc import Sequence
 
 import duckdb
+import numpy as np
 
 from foundation.catalogue.catalogue import Catalogue
 from foundation.catalogue.model import DataType, Item, Sensitivity
 from foundation.sql import quoted
 from foundation.standards.mask import mask_value
+from foundation.standards.uscc import is_credit_code
 from quality.reports.facts import Example
-from quality.results import Result
 from quality.rules import Suite
 
 PER_RULE = 5
 LONGEST = 40
-# What looks like an identity number anywhere in a text is masked wherever it stands.
-NUMBER = re.compile(r"(?<!\d)(\d{3})\d{11,12}(\d{3}[\dXx]|\d{3})(?!\d)")
+# What looks like an identity number, of 18 or of 15 digits, is masked wherever it stands; a credit code is public.
+NUMBER = re.compile(
+    r"(?<![0-9A-Za-z])(?:\d{17}[\dXx]|\d{8}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3})(?![0-9A-Za-z])"
+)
 
 
 def safe(text: str) -> str:
     """A text without any identity number in full."""
-    return NUMBER.sub(r"\1***********\2", text)
+    return NUMBER.sub(lambda found: found[0] if _is_credit_code(found[0]) else _starred(found[0]), text)
+
+
+def _starred(number: str) -> str:
+    return f"{number[:3]}{'*' * (len(number) - 6)}{number[-3:]}"
+
+
+def _is_credit_code(number: str) -> bool:
+    return len(number) == 18 and bool(is_credit_code(np.frombuffer(number.encode(), np.uint8).reshape(18, 1))[0])
 
 
 def shown(item: Item | None, value: object) -> str:
@@ -37,10 +48,10 @@ def shown(item: Item | None, value: object) -> str:
 
 
 class Examples:
-    """Reads a few failing records of each rule of a table."""
+    """Reads failing records of a table, which has `columns` at present."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, catalogue: Catalogue, suite: Suite, on: date) -> None:
-        self.con, self.suite, self.on = con, suite, on
+    def __init__(self, con: duckdb.DuckDBPyConnection, catalogue: Catalogue, suite: Suite, columns: set[str]) -> None:
+        self.con, self.suite, self.columns = con, suite, columns
         if suite.dataset is None:
             table = catalogue.tables[suite.name]
             names = dict.fromkeys([table.key, *table.items])
@@ -49,28 +60,20 @@ class Examples:
             self.kept: set[str] = set()
         else:
             name = f"{suite.department}/{suite.dataset}"
-            columns = catalogue.conformed_columns(name)
-            self.items = {column.name: column.item for column in columns}
+            conformed = catalogue.conformed_columns(name)
+            self.items = {column.name: column.item for column in conformed}
             headers = catalogue.datasets[name].record_key
-            self.keys = [column.item for column in columns if column.delivered in headers]
-            derived = {column.name for column in columns if column.item_name != column.column.item}
+            self.keys = [column.item for column in conformed if column.delivered in headers]
+            derived = {column.name for column in conformed if column.item_name != column.column.item}
             self.kept = {name for name, item in self.items.items() if item.type != DataType.GEOMETRY} - derived
-        self.columns = {row[0] for row in con.execute(f"DESCRIBE {suite.table}").fetchall()}
 
-    def all(self, results: list[Result]) -> dict[str, list[Example]]:
-        """Examples by rule."""
-        if not any(one.failing for one in results):
-            return {}
-        keys = self.con.execute(
-            """SELECT item, rule, record_key FROM quality.failing_record WHERE table_name = ? AND measured_on = ?
-            QUALIFY row_number() OVER (PARTITION BY item, rule ORDER BY record_key) <= ?""",
-            [self.suite.table, self.on, PER_RULE],
-        ).fetchall()
-        records = self._records([key for _, _, key in keys])
+    def of(self, failing: Sequence[tuple[str, str | None]]) -> dict[str, list[Example]]:
+        """Examples by rule, of failing records given as rule and record key."""
+        records = self._records([key for _, key in failing]) if failing else {}
         found: dict[str, list[Example]] = {}
-        for item, rule, key in keys:
-            name = f"{item}.{rule}" if item else rule
-            found.setdefault(name, []).append(self._example(item, key, records.get(key, {})))
+        for rule, key in failing:
+            item = rule.partition(".")[0] if "." in rule else ""
+            found.setdefault(rule, []).append(self._example(item, key, records.get(key, {})))
         return found
 
     def _records(self, keys: list[str | None]) -> dict[str, dict[str, object]]:

@@ -24,7 +24,7 @@ class Punctuality:
     rejected_rows: int
     held: int
     state: str
-    is_late: bool
+    tone: str
     reason: str
 
 
@@ -63,20 +63,20 @@ class TableSection:
 
 @dataclass(frozen=True)
 class Disputes:
-    """Open discrepancies of one item, by age in days."""
+    """Open discrepancies of one item for which a department answers, by age in days, and how far they are answered."""
 
+    department: str
+    library: str
     item: str
+    total: int
+    answered: int
     week: int
     month: int
     quarter: int
     older: int
-    oldest: str
     overdue: int
-    next_due: str
-
-    @property
-    def total(self) -> int:
-        return self.week + self.month + self.quarter + self.older
+    oldest: str
+    next_due: date | None
 
 
 @dataclass(frozen=True)
@@ -91,12 +91,13 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Task:
-    """What to do, the most urgent first."""
+    """What to do about what, the most urgent first; `count` of records or cases, None where it is one thing."""
 
     urgency: str
+    action: str
     what: str
     where: str
-    count: int
+    count: int | None = None
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,7 @@ class Page:
     rejected: list[Rejected]
     gates: list[tuple[str, str]]
     tasks: list[Task]
+    is_library: bool
 
     @property
     def grade(self) -> str:

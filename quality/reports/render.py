@@ -8,8 +8,9 @@ from typing import Any
 
 from foundation.catalogue.quality import DIMENSIONS, INDICATORS
 from quality.reports import charts
-from quality.reports.facts import Page
-from quality.reports.gather import Night
+from quality.reports.facts import Page, Task
+from quality.reports.night import Night
+from quality.reports.tasks import URGENCIES
 from quality.reports.vega import runtime
 from quality.scores import grade
 
@@ -24,6 +25,15 @@ def percent(share: float) -> str:
     return "99.99%" if share < 1 and shown == "100.00%" else shown
 
 
+def change(points: float) -> Any:
+    """How much better or worse than the last time, in colour."""
+    from markupsafe import Markup
+
+    if abs(points) < 0.005:
+        return "—"
+    return Markup('<span class="{}">{}</span>').format("up" if points > 0 else "down", f"{points:+.2f}")
+
+
 @cache
 def _environment() -> Any:
     import jinja2
@@ -32,7 +42,9 @@ def _environment() -> Any:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
     )
-    environment.filters.update(percent=percent, grade=grade, tone=lambda name: TONES.get(name, ""))
+    environment.filters.update(
+        percent=percent, grade=grade, cut=charts.cut, change=change, tone=lambda name: TONES.get(name, "")
+    )
     environment.globals.update(
         style=Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
         runtime=Markup(runtime()),
@@ -60,7 +72,8 @@ def overview_html(night: Night, departments: list[Page], libraries: list[Page]) 
     gates = [gate for page in libraries for gate in page.gates]
     drawn = {"trend": charts.trend(trend), "heat": charts.heat_map(rows)}
     groups = [("部门", _worst_first(departments)), ("基础库", _worst_first(libraries))]
-    return _render("overview.html", drawn, on=night.on, score=night.score("province"), gates=gates, groups=groups)
+    score, urgent = night.score("province"), _urgent([*departments, *libraries])
+    return _render("overview.html", drawn, on=night.on, score=score, gates=gates, groups=groups, urgent=urgent)
 
 
 def index_html(days: list[tuple[str, list[tuple[str, str]]]]) -> str:
@@ -70,6 +83,12 @@ def index_html(days: list[tuple[str, list[tuple[str, str]]]]) -> str:
 def _in_order(scores: list[Any]) -> list[Any]:
     order = list(DIMENSIONS.values())
     return sorted(scores, key=lambda one: order.index(one.dimension))
+
+
+def _urgent(pages: list[Page]) -> list[tuple[Page, Task]]:
+    """The first task of every page, the most urgent and the largest first."""
+    firsts = [(page, page.tasks[0]) for page in pages if page.tasks]
+    return sorted(firsts, key=lambda pair: (URGENCIES.index(pair[1].urgency), -(pair[1].count or 0)))
 
 
 def _worst_first(pages: list[Page]) -> list[Page]:

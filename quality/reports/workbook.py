@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from foundation.catalogue.quality import INDICATORS
-from quality.reports.facts import Page
+from quality.reports.facts import Disputes, Page, Punctuality
 from quality.reports.render import SEVERITIES
 
 Row = Sequence[Any]
@@ -31,11 +31,11 @@ def write_page(path: Path, page: Page, departments: dict[str, str]) -> None:
     ]
     sheets = {
         "概览": (("项目", "值"), summary),
-        "先做什么": (("时限", "事项", "所在", "数量"), [(t.urgency, t.what, t.where, t.count) for t in page.tasks]),
+        "先做什么": (TASK_HEAD, [(t.urgency, t.action, t.what, t.where, t.count) for t in page.tasks]),
         "规则": (RULE_HEAD, _rules(page, departments)),
         "样例": (("表", "规则", "记录（脱敏）", "位置", "取值（脱敏）"), _examples(page)),
         "报送": (DELIVERY_HEAD, [_delivery(one) for one in page.deliveries]),
-        "差异": (DISPUTE_HEAD, [_dispute(one) for one in page.disputes]),
+        "差异": (DISPUTE_HEAD, [_dispute(one, departments) for one in page.disputes]),
         "未能接收的行": (
             ("数据集", "原因", "行数", "例如"),
             [(r.dataset, r.reason, r.rows, r.examples) for r in page.rejected],
@@ -45,23 +45,16 @@ def write_page(path: Path, page: Page, departments: dict[str, str]) -> None:
     write(path, sheets)
 
 
+TASK_HEAD = ("时限", "要做", "事项", "所在", "数量")
 RULE_HEAD = (
     "表", "规则", "规则名", "维度", "指标", "严重程度", "检查", "符合", "不符合", "符合率", "要求", "较上次", "结果", "责任部门",
 )  # fmt: skip
 DELIVERY_HEAD = (
-    "数据集",
-    "更新周期",
-    "最近一次",
-    "接收时间",
-    "期限",
-    "下次应报",
-    "行数",
-    "拒收行",
-    "现有",
-    "状态",
-    "原因",
-)
-DISPUTE_HEAD = ("信息项", "合计", "7 日内", "8–30 日", "31–90 日", "90 日以上", "最早", "已逾期", "下一期限")
+    "数据集", "更新周期", "最近一次", "接收时间", "期限", "下次期限", "行数", "拒收行", "现有", "状态", "原因",
+)  # fmt: skip
+DISPUTE_HEAD = (
+    "信息项", "责任部门", "合计", "已答复", "7 日内", "8–30 日", "31–90 日", "90 日以上", "最早", "已逾期", "最近期限",
+)  # fmt: skip
 
 
 def _rules(page: Page, departments: dict[str, str]) -> Iterable[Row]:
@@ -84,15 +77,18 @@ def _examples(page: Page) -> Iterable[Row]:
                 yield table.title, line.result.title, example.record, example.place, example.value
 
 
-def _delivery(one: Any) -> Row:
+def _delivery(one: Punctuality) -> Row:
     return (
         one.title, one.cycle, one.business_date, one.received_at, one.deadline, one.next_due, one.rows,
         one.rejected_rows, one.held, one.state, one.reason,
     )  # fmt: skip
 
 
-def _dispute(one: Any) -> Row:
-    return one.item, one.total, one.week, one.month, one.quarter, one.older, one.oldest, one.overdue, one.next_due
+def _dispute(one: Disputes, departments: dict[str, str]) -> Row:
+    return (
+        one.item, departments.get(one.department, one.department), one.total, one.answered, one.week, one.month,
+        one.quarter, one.older, one.oldest, one.overdue, str(one.next_due or ""),
+    )  # fmt: skip
 
 
 def write_overview(path: Path, pages: Sequence[Page]) -> None:

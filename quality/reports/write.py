@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from quality.gates import decide
 from quality.measuring import Quality
 from quality.reports.facts import Page
-from quality.reports.gather import Night, department_page, library_page, read_night
+from quality.reports.gather import department_page, library_page
+from quality.reports.night import Night, read_night
 from quality.reports.places import folder_of
 from quality.reports.render import index_html, overview_html, page_html
 from quality.reports.workbook import write_overview, write_page
+from quality.results import forget_failing
 from quality.scores import write_scores
 from resources.installation import Installation
 
@@ -58,14 +59,13 @@ def write_reports(installation: Installation, on: date) -> Written:
 
 
 def _measured_night(quality: Quality, on: date) -> Night:
-    """The night's facts, once every table is measured, every gate decided and all is scored."""
-    for table, suite in quality.suites.items():
-        if suite.is_library:
-            decide(quality, suite.name, on)
-        else:
-            quality.measured(table, on)
+    """The night's facts, once every table is measured and all is scored."""
+    for table in quality.suites:
+        quality.measured(table, on)
+    keep = timedelta(days=quality.installation.settings.failing_keep_days)
     with quality.lake.transaction():
         write_scores(quality.lake.con, on)
+        forget_failing(quality.lake.con, on - keep)
     return read_night(quality, on)
 
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from foundation.catalogue.catalogue import Catalogue, split_name, table_name
-from foundation.catalogue.model import Cycle
 from foundation.catalogue.quality import AT_LEAST, RuleSeverity
 from foundation.catalogue.sources import source_columns
+from foundation.quality.punctuality import next_due_sql
 from foundation.sql import quoted, text
 from quality.rules.declared import Binder
 from quality.rules.rule import Rule, Suite
 from quality.rules.standards import standard_rules
 
-CYCLE_DAYS = {Cycle.DAILY: 1, Cycle.WEEKLY: 7, Cycle.MONTHLY: 31, Cycle.QUARTERLY: 92, Cycle.YEARLY: 366}
-TAKEN = "status IN ('accepted', 'duplicate', 'superseded')"
+TAKEN = "status IN ('accepted', 'superseded')"
 
 
 def dataset_suite(catalogue: Catalogue, name: str) -> Suite:
@@ -83,13 +82,14 @@ def delivery_rules(catalogue: Catalogue, name: str) -> Iterator[Rule]:
     """What the register of deliveries says of a dataset."""
     dataset = catalogue.datasets[name]
     department, short = split_name(name)
-    mine = f"department = {text(department)} AND dataset = {text(short)} AND business_date <= today()"
+    register, ours = "ingest.delivery", f"department = {text(department)} AND dataset = {text(short)}"
+    mine = f"{ours} AND business_date <= today()"
     held = f"ingest.{table_name(name)}"
     conformed = f"conformed.{table_name(name)}"
     last = f"(SELECT max(business_date) FROM ingest.delivery WHERE {mine} AND status IN ('accepted', 'duplicate'))"
-    days = CYCLE_DAYS.get(dataset.update.cycle)
+    due = next_due_sql(dataset.update, last)
 
-    def rule(rule_name: str, title: str, indicator: str, severity: RuleSeverity, counts: str) -> Rule:
+    def rule(rule_name: str, title: str, indicator: str, severity: RuleSeverity, counts: str, *reads: str) -> Rule:
         return Rule(
             table=conformed,
             name=rule_name,
@@ -102,17 +102,17 @@ def delivery_rules(catalogue: Catalogue, name: str) -> Iterator[Rule]:
             at_least=AT_LEAST[severity],
             responsible=department,
             counts=counts,
-            reads=("ingest.delivery", "ingest.rejected_row", held),
+            reads=reads,
         )
 
-    if days is not None:
-        allowed = days + dataset.update.grace_days
+    if due is not None:  # on the day itself the deadline is still ahead
         yield rule(
             "freshness",
             f"按更新周期（{dataset.update.cycle.value}）报送",
             "0502",
             RuleSeverity.ERROR,
-            f"[1, (SELECT (NOT coalesce({last} + {allowed} > today(), false))::INTEGER)]",
+            f"[1, (SELECT (NOT coalesce({due} >= today(), false))::INTEGER)]",
+            register,
         )
     yield rule(
         "volume",
@@ -120,6 +120,7 @@ def delivery_rules(catalogue: Catalogue, name: str) -> Iterator[Rule]:
         "0501",
         RuleSeverity.ERROR,
         f"[1, (count(*) < {dataset.volume.minimum})::INTEGER]",
+        conformed,
     )
     yield rule(
         "accepted_rows",
@@ -127,7 +128,8 @@ def delivery_rules(catalogue: Catalogue, name: str) -> Iterator[Rule]:
         "0202",
         RuleSeverity.ERROR,
         f"""(SELECT coalesce(max_by([rows, rejected_rows], received_at), [0, 0])
-        FROM ingest.delivery WHERE {mine} AND {TAKEN} AND status <> 'duplicate')""",
+        FROM ingest.delivery WHERE {mine} AND {TAKEN})""",
+        register,
     )
     yield rule(
         "accepted_deliveries",
@@ -136,20 +138,24 @@ def delivery_rules(catalogue: Catalogue, name: str) -> Iterator[Rule]:
         RuleSeverity.WARNING,
         f"""(SELECT [count(*), count(*) FILTER (status = 'rejected')] FROM ingest.delivery
         WHERE {mine} AND business_date > today() - 30)""",
+        register,
     )
     yield rule(
         "reconciliation",
         "平台现有记录与报送的全量核对一致",
         "0401",
         RuleSeverity.ERROR,
-        _reconciliation(mine, held, conformed),
+        _reconciliation(ours, held, conformed),
+        register,
+        held,
+        conformed,
     )
 
 
-def _reconciliation(mine: str, held: str, conformed: str) -> str:
+def _reconciliation(ours: str, held: str, conformed: str) -> str:
     """Rows accepted from the last full delivery, against those held and conformed; a delta since then changes no total."""
     last = f"""(SELECT max_by({{'rows': accepted_rows, 'mode': mode}}, received_at) FROM ingest.delivery
-        WHERE {mine} AND status IN ('accepted', 'superseded'))"""
+        WHERE {ours} AND {TAKEN})"""
     held_rows = f"(SELECT count(*) FROM {held})"
     declared = f"(SELECT CASE WHEN ({last}).mode = 'full' THEN ({last}).rows ELSE {held_rows} END)"
     same = f"(SELECT count(*) FROM {held} SEMI JOIN {conformed} USING (record_key, delivery_id, row_number))"

@@ -53,6 +53,7 @@ class _Maker:
             applies=sql.get("applies", ""),
             fails=sql.get("fails", ""),
             counts=sql.get("counts", ""),
+            reads=(f"library.{self.name}",) if "counts" in sql else (),
         )
 
     def blocking(self) -> Iterator[Rule]:
@@ -64,7 +65,7 @@ class _Maker:
         doubled = is_doubled(table, [quoted(key)])
         yield self.rule("key_unique", "主键不重复", "0304", BLOCKING, key, applies="true", fails=doubled)
         published = f"count(*) FILTER ({self.published})"
-        yield self.rule("not_empty", "可发布的记录不为空", "0202", BLOCKING, counts=f"[1, ({published} = 0)::INTEGER]")
+        yield self.rule("not_empty", "可发布的记录不为空", "0202", ERROR, counts=f"[1, ({published} = 0)::INTEGER]")
         yield self.rule(
             "volume_fall",
             f"可发布的记录比上次减少不超过 {FALL:.0%}",

@@ -33,6 +33,7 @@ class Rule:
     `applies` and `fails` are SQL over a row; for a rule over the table as a whole `counts` is SQL for a list of two
     numbers, the elements looked at and those that fail. `today()` stands for the business date, `published_before()` for
     the number of rows that were published last. `elements` is a cheaper aggregate that counts the rows of `applies`.
+    `reads` are the tables that it reads beside its own; for a rule over the table as a whole all of them.
     """
 
     table: str
@@ -70,9 +71,16 @@ class Rule:
         return not self.counts
 
     @property
+    def sources(self) -> list[str]:
+        """The tables on which the result depends, a library's under the names by which they are stored."""
+        read = (self.table, *self.reads) if self.is_over_rows else self.reads
+        return list(dict.fromkeys(table.replace("library.", "stored.") for table in read))
+
+    @property
     def is_lasting(self) -> bool:
         """Whether the result stays the same as long as the tables that it reads do."""
-        return self.is_over_rows and not TODAY.search(self.applies + self.fails)
+        said = self.applies + self.fails + self.counts
+        return not TODAY.search(said) and PUBLISHED not in said
 
     @property
     def fingerprint(self) -> str:
@@ -116,9 +124,14 @@ class Suite:
 
     @property
     def sources(self) -> list[str]:
-        """The tables on which the results depend, a library's under the names by which they are stored."""
-        read = [self.table, *(table for rule in self.rules for table in rule.reads)]
-        return list(dict.fromkeys(table.replace("library.", "stored.") for table in read))
+        """The tables on which the results depend."""
+        return list(dict.fromkeys(table for rule in self.rules for table in rule.sources))
+
+    def part_of(self, source: str) -> str:
+        """Which rows of a source concern this table: of the register of deliveries those of its dataset."""
+        if source != "ingest.delivery":
+            return "true"
+        return f"department = {text(self.department)} AND dataset = {text(self.dataset or '')}"
 
     @property
     def batch(self) -> str:
