@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -74,15 +74,15 @@ class Home:
         self._opened.close()
         self._opened = ExitStack()
 
-    def night(self, on: str) -> None:
+    def night(self, on: str, assets: Sequence[dg.AssetsDefinition] = ()) -> None:
         """Run every asset's function in the order of dependencies, without Dagster's machinery; the first error is raised.
 
-        Checks and reports, which change nothing that others read, are left to their own tests.
+        Checks and reports, which change nothing that others read, are left to their own tests. `assets` are some alone.
         """
         from assets.night import Night
 
         resources = {"installation": self.installation, "night": Night(business_date=on)}
-        for asset in self._needed_assets():
+        for asset in assets or self._needed_assets():
             wanted = {name: resources[name] for name in asset.required_resource_keys if name in resources}
             with dg.build_asset_context(resources=wanted, instance=_instance()) as context:
                 outcome = asset(context)
