@@ -2,6 +2,7 @@
 PYTHON ?= python3.11
 VENV ?= .venv
 READY = $(VENV)/.ready
+AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo)
 
 .PHONY: run test lint dev docs bench browser lock
 
@@ -26,8 +27,10 @@ docs: $(READY)  ## the reference pages in docs/, after changing the catalogue, r
 bench: $(READY)  ## the nightly job for PERSONS people, stage by stage, beside a plain copy
 	$(VENV)/bin/python -m benchmarks.night --persons $(or $(PERSONS),100000)
 
-browser:  ## Chromium and its driver (Debian, Ubuntu), with which tests open the reports; without them these tests are skipped
-	sudo apt-get install --no-install-recommends chromium chromium-driver fonts-noto-cjk
+browser:  ## Chromium and its driver (Debian), with which tests open the reports; without them these tests are skipped
+	$(AS_ROOT) apt-get update --quiet
+	$(AS_ROOT) env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet --no-install-recommends \
+		chromium chromium-driver fonts-noto-cjk
 
 lock:  ## after changing pyproject.toml
 	$(VENV)/bin/pip install --quiet uv

@@ -97,13 +97,15 @@ def spoil(home: Home) -> None:
     person = f"FROM stored.person WHERE citizen_id = '{WANG}'"
     con.execute(f"INSERT INTO stored.person SELECT * REPLACE (NULL AS person_id, NULL AS citizen_id) {person}")
     con.execute(f"INSERT INTO stored.person SELECT * REPLACE (repeat('长', 60) AS name) {person}")
-    con.execute(
-        """INSERT INTO crosscheck.discrepancy BY NAME SELECT 'D1' AS discrepancy_id, 'population' AS library,
-        'person' AS library_table, person_id AS entity_id, 'birth_date' AS item, '1990-02-02' AS authority_value,
-        'public_security' AS responsible_department, DATE '2026-10-20' AS first_seen, DATE '2026-11-02' AS due_on,
-        'open' AS status FROM library.person WHERE citizen_id = ?""",
-        [LI],
-    )
+    for number, due in (("D1", "2026-11-02"), ("D2", "2026-11-03"), ("D3", "2026-11-09")):
+        con.execute(
+            """INSERT INTO crosscheck.discrepancy BY NAME SELECT ? AS discrepancy_id, 'population' AS library,
+            'person' AS library_table, person_id AS entity_id, 'birth_date' AS item, '1990-02-02' AS authority_value,
+            'public_security' AS responsible_department, DATE '2026-10-20' AS first_seen, ?::DATE AS due_on,
+            'open' AS status FROM library.person WHERE citizen_id = ?""",
+            [number, due, LI],
+        )
+    con.execute("INSERT INTO crosscheck.answer BY NAME SELECT 'D2' AS discrepancy_id, DATE '2026-11-01' AS answered_on")
     with home.installation.postgres.engine.begin() as connection:
         values = {"table_name": "address", "business_date": DAY, "snapshot": 1, "rows": 1000}
         connection.execute(sa.insert(publication).values(values))

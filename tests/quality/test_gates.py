@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import dagster as dg
 import pytest
@@ -15,6 +15,8 @@ from assets.night import Night
 from assets.resolved import resolved_asset
 from assets.share import share_asset
 from pipelines.cli import app
+from pipelines.night import NightResult
+from pipelines.summary import show_night
 from quality.gates import UnknownTable, decide, last_decisions, override
 from quality.measuring import Quality
 from quality.reports.write import write_reports
@@ -77,7 +79,9 @@ def test_what_is_held_back_leaves_the_last_publication(held: Home) -> None:
     assert not (held.folder / "published" / "person" / THIRD).exists()
 
 
-def test_the_reason_is_on_the_asset_in_the_report_and_in_the_status(held: Home) -> None:
+def test_the_reason_is_on_the_asset_in_the_report_and_in_the_status(
+    held: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
     reason = last_decisions(held.installation.postgres)["person"].reason
     with dg.DagsterInstance.ephemeral() as instance:
         result = dg.materialize(
@@ -94,6 +98,9 @@ def test_the_reason_is_on_the_asset_in_the_report_and_in_the_status(held: Home) 
     for page in ("library_population.html", "public_security.html", "index.html"):
         text = (held.folder / "reports" / THIRD / page).read_text(encoding="utf-8")
         assert "暂缓发布" in text and reason in text
+    capsys.readouterr()
+    assert show_night(held.installation, NightResult("", {}), date.fromisoformat(THIRD), datetime.now())
+    assert "publications held back: 1" in capsys.readouterr().out  # what --strict exits 1 for
     environment = held.environment()
     held.close()
     shown = CliRunner().invoke(app, ["status"], env=environment)

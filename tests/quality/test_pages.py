@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 import threading
 import urllib.error
 import urllib.request
@@ -100,9 +102,6 @@ def test_links_lead_somewhere(written: Written, address: str, driver: Any) -> No
 def test_pages_print_to_a4(written: Written, address: str, driver: Any) -> None:
     driver.get(address + pages(written)[-1])
     printed = driver.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
-    import base64
-    import re
-
     boxes = set(re.findall(rb"/MediaBox ?\[0 0 ([\d.]+) ([\d.]+)\]", base64.b64decode(printed["data"])))
     assert {(round(float(w)), round(float(h))) for w, h in boxes} == {(595, 842)}
 
@@ -128,6 +127,18 @@ def test_reports_are_kept_by_date(written: Written, module_home: Home) -> None:
     listed = (reports / "index.html").read_text(encoding="utf-8")
     assert planted.DAY in listed and planted.LATER in listed
     assert Path(written.index) == reports / planted.LATER / "index.html"
+
+
+def test_open_discrepancies_are_shown_by_age_and_deadline(written: Written) -> None:
+    reports = written.index.parent.parent
+    for page in ("public_security.html", "library_population.html"):
+        assert "没有未办结的差异" in (reports / planted.DAY / page).read_text(encoding="utf-8")
+        text = (reports / planted.LATER / page).read_text(encoding="utf-8")
+        row = text.partition("人口基础信息·出生日期")[2].partition("</tr>")[0]
+        cells = dict(re.findall(r'data-label="(.+?)"[^>]*>(?:<span[^>]*>)?([^<]*)', row))
+        expected = {"合计": "3", "已答复": "1", "7 日内": "0", "8–30 日": "3", "已逾期": "1", "最近期限": "2026-11-09"}
+        assert {name: cells[name] for name in expected} == expected
+        assert "已过期限的数据差异" in text
 
 
 def test_change_since_the_last_time_is_shown(written: Written) -> None:

@@ -47,6 +47,7 @@ def evaluations(spoiled: Home, written: Written) -> dict[tuple[str, str], dg.Ass
         executor=dg.in_process_executor,
     )
     result = definitions.resolve_job_def("checks").execute_in_process(instance=dg.DagsterInstance.ephemeral())
+    spoiled.folder.joinpath("events.txt").write_text("\n".join(map(str, result.all_events)), encoding="utf-8")
     return {(one.asset_key.to_user_string(), one.check_name): one for one in result.get_asset_check_evaluations()}
 
 
@@ -172,6 +173,7 @@ def test_no_planted_name_or_number_in_full_anywhere(
     said = capfd.readouterr()
     shown = {name: text for name, text in texts(written.index.parent.parent)}
     shown["checks"] = str(evaluations)
+    shown["events"] = spoiled.folder.joinpath("events.txt").read_text(encoding="utf-8")
     shown["log"] = caplog.text + said.out + said.err
     assert len(shown) > 30
     for name, text in shown.items():
