@@ -133,6 +133,25 @@ def status() -> None:
 
 @app.command()
 @clear_errors
+def maintain() -> None:
+    """Merge the lake's small files, and forget its states and Dagster's runs that are older than ONESOURCE_KEEP_DAYS."""
+    from pipelines.instance import dagster_instance
+    from pipelines.maintenance import remove_runs, summary
+    from resources.installation import open_installation
+    from resources.maintenance import maintain_lake
+    from resources.settings import settings
+
+    with open_installation(settings()) as installation:
+        done = maintain_lake(installation)
+    typer.echo(summary(done))
+    for consumer in done.held_back_by:
+        typer.echo(f"{consumer} has not read its sources for longer than ONESOURCE_KEEP_DAYS: run it", err=True)
+    with dagster_instance(settings()) as instance:
+        typer.echo(f"{remove_runs(instance, settings().keep_days)} of Dagster's runs removed")
+
+
+@app.command()
+@clear_errors
 def dev(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000) -> None:
     """Serve the Dagster UI and run its daemon on 127.0.0.1, with the same storage as every other command."""
     from foundation.catalogue.load import load

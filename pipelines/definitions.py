@@ -14,6 +14,7 @@ from assets.reports import report_asset
 from assets.resolved import resolved_assets
 from assets.share import share_assets
 from foundation.catalogue.load import load
+from pipelines.maintenance import every_week, maintenance
 from pipelines.progress import progress_logger
 from resources.installation import Installation, open_installation
 from resources.settings import settings
@@ -66,8 +67,8 @@ def _definitions() -> dg.Definitions:
             report_asset(catalogue),
         ],
         asset_checks=quality_checks(catalogue),
-        jobs=[nightly],
-        schedules=[every_night],
+        jobs=[nightly, maintenance],
+        schedules=[every_night, every_week],
         resources={"installation": installation, "night": Night()},
         loggers={"progress": progress_logger},
         executor=dg.in_process_executor,

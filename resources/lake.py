@@ -15,13 +15,16 @@ from pathlib import Path
 import duckdb
 import sqlalchemy as sa
 
-from foundation.sql import quoted, text
+from foundation.sql import count, quoted, text
 from resources.postgres import LAKE, InstallationError, Postgres
 from resources.settings import Settings
 
 SCHEMAS = ("ingest", "conformed", "resolved", "crosscheck", "library", "stored", "theme", "quality", "state")
 # duckdb_tables() would load the statistics of every table of the lake.
-TEMPORARY = "SELECT DISTINCT table_name FROM duckdb_columns() WHERE database_name = 'temp' AND NOT internal"
+TEMPORARY = (
+    "SELECT DISTINCT table_name FROM duckdb_columns() WHERE database_name = 'temp' AND NOT internal "
+    "EXCEPT SELECT view_name FROM duckdb_views() WHERE database_name = 'temp'"  # what is registered shows as a view
+)
 EXTENSIONS = ("ducklake", "postgres_scanner", "spatial")
 # From the tables of the DuckLake specification: https://ducklake.select/docs/stable/specification/tables/overview
 LAST_CHANGE = f"""
@@ -65,7 +68,7 @@ class Lake:
         return int(self.con.execute("FROM lake.current_snapshot()").fetchone()[0])  # type: ignore[index]
 
     def rows(self, table: str) -> int:
-        return int(self.con.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # type: ignore[index]
+        return count(self.con, table)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -138,10 +141,10 @@ class Feed:
         """
         listed = ", ".join(quoted(column) for column in columns)
         self.lake.con.execute(f"CREATE TEMP TABLE {into} AS SELECT DISTINCT {listed} FROM {self._changes(source)}")
-        count = int(self.lake.con.execute(f"SELECT count(*) FROM {into}").fetchone()[0])  # type: ignore[index]
-        if count or self.is_first(source):
+        rows = count(self.con, into)
+        if rows or self.is_first(source):
             self.changed.add(source)
-        return count
+        return rows
 
     def is_changed(self, source: str, rows: str = "true") -> bool:
         """Whether any of these rows was written or deleted since the watermark; a first reading counts as a change."""

@@ -50,15 +50,17 @@ def prepare(lake: Lake, catalogue: Catalogue) -> None:
 def _parts(lake: Lake, catalogue: Catalogue) -> dict[str, str]:
     """A fingerprint for all tables' columns, and for each stage of what the catalogue says of it."""
     parts: dict[str, object] = {"tables": [dict(table) for table in _fixed_tables(lake, catalogue).values()]}
+    codes = _fingerprint([[one.standard, one.names, one.aliases, one.successors] for one in catalogue.codes.values()])
     for name, dataset in catalogue.datasets.items():
         items = {item: one.model_dump(mode="json") for item, one in catalogue.items[dataset.subject].items()}
-        codes = [
-            [one.standard, *map(dict, (one.names, one.aliases, one.successors))] for one in catalogue.codes.values()
-        ]
         parts[f"conformed/{name}"] = [dataset.model_dump(mode="json"), items, codes, version("onesource")]
     for name, table in catalogue.tables.items():
         parts[f"library/{name}"] = fresh_sql(Consolidation(catalogue, name, table), date.min)
-    return {name: hashlib.sha256(json.dumps(part).encode()).hexdigest() for name, part in parts.items()}
+    return {name: _fingerprint(part) for name, part in parts.items()}
+
+
+def _fingerprint(part: object) -> str:
+    return hashlib.sha256(json.dumps(part, default=dict).encode()).hexdigest()
 
 
 def _prepared(lake: Lake) -> dict[str, str]:

@@ -63,9 +63,8 @@ class PublishedFiles:
         parquet, csv = folder / f"{name}.parquet", folder / f"{name}.csv"
         con = self.lake.con
         con.execute(f"COPY ({rows}) TO {text(str(parquet))} (FORMAT parquet, COMPRESSION zstd)")
-        as_text = published_sql(
-            self.catalogue, name
-        )  # an empty Parquet file has forgotten that its column is a geometry
+        # An empty Parquet file has forgotten that its column is a geometry: the CSV is not made from it.
+        as_text = published_sql(self.catalogue, name)
         con.execute(f"COPY (FROM ({as_text}) ORDER BY {key}) TO {text(str(csv))} (FORMAT csv, HEADER)")
 
     def _manifest(self, name: str, on: date, folder: Path, published: Published) -> str:

@@ -38,6 +38,10 @@ class Settings(BaseSettings):
     failing_keep_days: int = Field(7, ge=1, description="failing records of older measurements are removed")
     reports_keep_days: int = Field(100, ge=1, description="quality reports older than this are removed")
 
+    keep_days: int = Field(
+        90, ge=1, description="earlier states of the lake and Dagster's runs stay readable for so many days"
+    )
+
     @field_validator("home", "deliveries", "catalog")
     @classmethod
     def absolute(cls, path: Path | None) -> Path | None:

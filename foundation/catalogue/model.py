@@ -191,6 +191,14 @@ class AuthorityByCode(Strict):
     orders: dict[str, list[SourceName]] = Field(description="leading characters -> order of sources")
     otherwise: list[SourceName]
 
+    @property
+    def sources(self) -> list[str]:
+        """All sources, each order's authority before any that only fills in."""
+        orders = [*self.orders.values(), self.otherwise]
+        return list(
+            dict.fromkeys([*(one[0] for one in self.orders.values()), *(name for one in orders for name in one)])
+        )
+
 
 class LibraryItem(Strict):
     """An item of a library table: which source answers for it."""
@@ -236,6 +244,11 @@ class LibraryTable(Strict):
     rules: dict[Name, QualityRule] = Field(default_factory=dict, description="quality rules of this table alone")
     share: list[Name] = Field(description="items published to share, in order; the key and updated_at are implied")
     share_when: str | None = Field(None, description="an SQL condition over the table for rows that are published")
+
+    def authorities_of(self, item: str) -> list[str]:
+        """The sources that the item may come from, in the order in which they answer for it over all rows."""
+        authority = self.items[item].authority if item in self.items else None
+        return self.authorities[authority].sources if isinstance(authority, str) else authority or []
 
 
 class Library(Strict):

@@ -62,12 +62,7 @@ def sources_of(catalogue: Catalogue, table: LibraryTable) -> list[Source]:
 
 def _order(table: LibraryTable) -> list[str]:
     key_item = table.identity.identifier if table.identity else table.key
-    item = table.items.get(key_item)
-    listed = item.authority if item else None
-    if isinstance(listed, str):
-        by_code = table.authorities[listed]
-        listed = [source for order in by_code.orders.values() for source in order] + by_code.otherwise
-    return list(dict.fromkeys(source.partition("#")[0] for source in listed or []))
+    return list(dict.fromkeys(source.partition("#")[0] for source in table.authorities_of(key_item)))
 
 
 def source_columns(catalogue: Catalogue, dataset: str, role: str) -> dict[str, str]:

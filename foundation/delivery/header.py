@@ -13,7 +13,8 @@ from foundation.delivery.refusal import DeliveryRefused
 
 Mode = Literal["full", "delta"]
 OPERATION = "操作"
-OPERATIONS = ("新增", "变更", "删除")
+DELETION = "删除"
+OPERATIONS = ("新增", "变更", DELETION)
 GEOMETRY = "geometry"
 
 

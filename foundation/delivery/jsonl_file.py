@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.json as pa_json
 
 from foundation.catalogue.model import Dataset
-from foundation.delivery.header import Mode, expected_columns, match_header, normalised
+from foundation.delivery.header import DELETION, OPERATION, Mode, expected_columns, match_header, normalised
 from foundation.delivery.refusal import DeliveryRefused, RejectedRow, Rejections
 from foundation.delivery.rows import key_of, numbered, row_numbers, sliced, without_nul
 from foundation.delivery.text import Utf8Stream, codec_name, refuse_empty, skip_bom
@@ -32,51 +32,70 @@ class JsonlFile:
 
     def __init__(self, dataset: Dataset, path: Path, mode: Mode) -> None:
         refuse_empty(path)
-        self.dataset, self.path = dataset, path
+        self.dataset, self.path, self.mode = dataset, path, mode
         self.encoding = codec_name(dataset.format.encoding)
         with path.open("rb") as file:
             self.offset = skip_bom(file.read(4), self.encoding, path.name)
-        names = self._keys()
         self.columns = expected_columns(dataset, mode)
+        names = self._keys()
         self.names = dict(zip(match_header(dataset, mode, names, path.name), names, strict=True))
         self.schema = pa.schema([(name, pa.string()) for name in names])
 
     def batches(self, rejections: Rejections) -> Iterator[pa.RecordBatch]:
         """Batches of row numbers and the expected columns; a line that is no object is rejected, not the delivery."""
         first = 1
-        for lines in self._blocks(BLOCK_BYTES):
-            batch = self._parsed(first, lines) or self._parsed_singly(first, lines, rejections)
-            first += len(lines)
+        for block in self._blocks(BLOCK_BYTES):
+            batch, rows = self._parsed(first, block) or self._parsed_singly(first, block, rejections)
+            first += rows
             rejections.check()
             yield from sliced(without_nul(batch, rejections, self.dataset.record_key))
 
-    def _blocks(self, size: int) -> Iterator[list[bytes]]:
-        """Lines that are not blank, a block of the file at a time."""
+    def _blocks(self, size: int) -> Iterator[bytes]:
+        """Whole lines, a block of the file at a time."""
         rest = b""
         with Utf8Stream(self.path, self.encoding, self.offset) as stream:
             while block := stream.read(size):
-                *lines, rest = (rest + block).split(b"\n")
+                block = rest + block
+                end = block.rfind(b"\n") + 1
+                rest = block[end:]
                 if len(rest) > _LINE_BYTES:
                     raise DeliveryRefused("unreadable", self.path.name, "有超过 64 MB 的行", "请每行写一个 JSON 对象。")
-                yield [line for line in lines if line.strip()]
-        yield [rest] if rest.strip() else []
+                yield block[:end]
+        yield rest
 
     def _keys(self) -> list[str]:
-        """The keys of the first objects in order of appearance; DeliveryRefused if there is no object."""
-        lines = list(islice((line for lines in self._blocks(1 << 20) for line in lines), HEAD_ROWS))
-        if not lines:
+        """The keys of the first objects in order of appearance; DeliveryRefused if there is no object.
+
+        A deletion may name its record only: a delta of nothing else has all columns.
+        """
+        lines = (line for block in self._blocks(1 << 20) for line in _lines(block))
+        keys: dict[str, None] = {}
+        is_blank, found = True, 0
+        for line in lines:
+            is_blank = False
+            row = _object(line)
+            keys.update(dict.fromkeys(row or ()))
+            found += row is None or not self._is_deletion(row)
+            if found == HEAD_ROWS:
+                break
+        if is_blank:
             raise DeliveryRefused("empty_file", self.path.name, "文件没有内容", "请核对导出任务后重新报送。")
-        rows = [row for line in lines if (row := _object(line)) is not None]
-        if not rows:
+        if not keys:
             raise DeliveryRefused(
                 "unreadable", self.path.name, "不是 JSON Lines", "请每行写一个 JSON 对象，不要写成数组。"
             )
-        return list(dict.fromkeys(key for row in rows for key in row))
+        if not found:
+            present = {normalised(key) for key in keys}
+            keys.update(dict.fromkeys(name for name in self.columns if normalised(name) not in present))
+        return list(keys)
 
-    def _parsed(self, first: int, lines: Sequence[bytes]) -> pa.RecordBatch | None:
-        """The lines by Arrow's parser; None where a line is odd in any way."""
-        block = b"\n".join(lines)
-        if not _is_plain(lines, block):
+    def _is_deletion(self, row: dict[str, object]) -> bool:
+        return self.mode == "delta" and any(normalised(key) == OPERATION and row[key] == DELETION for key in row)
+
+    def _parsed(self, first: int, block: bytes) -> tuple[pa.RecordBatch, int] | None:
+        """The block by Arrow's parser, and its number of rows; None where a line is odd in any way."""
+        rows = _plain_rows(block)
+        if not rows:
             return None
         try:
             table = pa_json.read_json(
@@ -86,13 +105,14 @@ class JsonlFile:
             )
         except pa.ArrowInvalid:
             return None
-        if table.num_rows != len(lines):
+        if table.num_rows != rows:
             return None
         texts = [table.column(self.names[name]).combine_chunks() for name in self.columns]
-        return self._batch(row_numbers(first, len(lines)), texts)
+        return self._batch(row_numbers(first, rows), texts), rows
 
-    def _parsed_singly(self, first: int, lines: Sequence[bytes], rejections: Rejections) -> pa.RecordBatch:
-        """The lines one by one, those rejected that are no flat object."""
+    def _parsed_singly(self, first: int, block: bytes, rejections: Rejections) -> tuple[pa.RecordBatch, int]:
+        """The lines one by one, those rejected that are no flat object, and their number; blank ones do not count."""
+        lines = _lines(block)
         numbers: list[int] = []
         rows: list[dict[str, str | None]] = []
         for number, line in enumerate(lines, first):
@@ -101,7 +121,7 @@ class JsonlFile:
                 numbers.append(number)
                 rows.append(row)
         texts = [pa.array([row.get(name) for row in rows], pa.string()) for name in self.columns]
-        return self._batch(pa.array(numbers, pa.int64()), texts)
+        return self._batch(pa.array(numbers, pa.int64()), texts), len(lines)
 
     def _batch(self, numbers: pa.Array, texts: Sequence[pa.Array]) -> pa.RecordBatch:
         return numbered(numbers, self.columns, [blank_as_null(text) for text in texts])
@@ -128,12 +148,20 @@ class JsonlFile:
         raise DeliveryRefused("column_unknown", self.path.name, f"第 {number} 行有目录未登记的键", remedy)
 
 
-def _is_plain(lines: Sequence[bytes], block: bytes) -> bool:
-    """Whether each line looks like one object. Arrow's JSON parser crashes on a null in an object's place."""
-    breaks = len(lines) - 1
-    begin = block.startswith(b"{") and block.count(b"\n{") == breaks
-    end = block.rstrip().endswith(b"}") and block.count(b"}\n") + block.count(b"}\r\n") == breaks
-    return begin and end and _NULL_AFTER_OBJECT.search(block) is None
+def _lines(block: bytes) -> list[bytes]:
+    return [line for line in block.split(b"\n") if line.strip()]
+
+
+def _plain_rows(block: bytes) -> int:
+    """The number of lines if each looks like one object, else 0. Arrow's JSON parser crashes on a null in an object's place."""
+    text = np.frombuffer(block.strip(), np.uint8)
+    if not len(text) or _NULL_AFTER_OBJECT.search(block):
+        return 0
+    breaks = np.flatnonzero(text == ord("\n"))
+    before = breaks - 1 - (text[breaks - 1] == ord("\r"))
+    begin = text[0] == ord("{") and bool((text[breaks + 1] == ord("{")).all())
+    end = text[-1] == ord("}") and bool((text[before] == ord("}")).all())
+    return len(breaks) + 1 if begin and end else 0
 
 
 def _object(line: bytes) -> dict[str, object] | None:

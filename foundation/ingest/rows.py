@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from foundation.catalogue.model import Dataset
 from foundation.delivery import Delivery
-from foundation.delivery.header import OPERATION
+from foundation.delivery.header import DELETION, OPERATION
 from foundation.ingest.held import held_columns, is_blank, record_key, tidy_key
 from foundation.sql import listed, quoted, text
 from foundation.streams import execute_over
@@ -89,5 +89,5 @@ def _no_identifying_item(dataset: Dataset, mode: str) -> str:
     named = "、".join(columns)
     reason = f"“{named}”均为空，无法识别该记录所指的对象（规则：至少填报一项）。请补正后重新报送。"
     blank = " AND ".join(is_blank(name) for name in columns)
-    kept = " AND operation IS DISTINCT FROM '删除'" if mode == "delta" else ""
+    kept = f" AND operation IS DISTINCT FROM {text(DELETION)}" if mode == "delta" else ""
     return _refusing("no_identifying_item", named, text(reason), f"WHERE record_key IS NOT NULL AND {blank}{kept}")

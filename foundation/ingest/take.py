@@ -11,6 +11,7 @@ import duckdb
 from foundation.catalogue.catalogue import table_name
 from foundation.catalogue.model import Dataset
 from foundation.delivery import Control, Delivery, DeliveryRefused, check_control
+from foundation.delivery.header import DELETION
 from foundation.ingest.register import Arrival, Outcome
 from foundation.ingest.rows import find_refused, stage
 from foundation.sql import count, listed, text
@@ -74,14 +75,14 @@ def _write(
     """
     held = f"ingest.{table_name(arrival.dataset)}"
     usable = "(FROM staged ANTI JOIN refused_row USING (row_number))" if rejected else "staged"
-    kept = "WHERE operation <> '删除' AND" if arrival.mode == "delta" else "WHERE"
+    kept = f"WHERE operation <> {text(DELETION)} AND" if arrival.mode == "delta" else "WHERE"
     con.execute(
         f"""CREATE TEMP TABLE changed_row AS SELECT delivered.* FROM {usable} AS delivered
         LEFT JOIN (SELECT record_key, row_hash AS held_hash FROM {held}) USING (record_key)
         {kept} row_hash IS DISTINCT FROM held_hash"""
     )
     if arrival.mode == "delta":
-        gone = f"SEMI JOIN (SELECT record_key FROM {usable} WHERE operation = '删除') USING (record_key)"
+        gone = f"SEMI JOIN (SELECT record_key FROM {usable} WHERE operation = {text(DELETION)}) USING (record_key)"
     else:
         gone = "ANTI JOIN staged USING (record_key) ANTI JOIN unreadable USING (record_key)"
     con.execute(f"CREATE TEMP TABLE withdrawn AS SELECT record_key FROM (SELECT record_key FROM {held}) {gone}")

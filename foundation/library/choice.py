@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from foundation.catalogue.model import AuthorityByCode, LibraryItem, LibraryTable
+from foundation.catalogue.model import LibraryItem, LibraryTable
 from foundation.catalogue.sources import Source
 from foundation.sql import quoted, text
 
@@ -41,7 +41,7 @@ class Chooser:
         if isinstance(item.authority, list):
             return [("true", self._in_order(item.authority, item.from_item or name))]
         by_code = self.table.authorities[item.authority]
-        deciding = self._in_order(_registers_first(by_code), by_code.item)
+        deciding = self._in_order(by_code.sources, by_code.item)
         if name == by_code.item:
             return [("true", deciding)]
         code = _coalesce([one.value(by_code.item) for one in deciding])
@@ -89,14 +89,6 @@ class Chooser:
 
     def _in_order(self, names: list[str], item: str) -> list[Candidate]:
         return [one for name in names for one in self.candidates if one.serves(name) and one.source.carries(item)]
-
-
-def _registers_first(by_code: AuthorityByCode) -> list[str]:
-    """All sources of the orders, each order's authority before any source that only fills in."""
-    orders = [*by_code.orders.values(), by_code.otherwise]
-    return list(
-        dict.fromkeys([*(order[0] for order in by_code.orders.values()), *(one for order in orders for one in order)])
-    )
 
 
 def _coalesce(values: list[str]) -> str:

@@ -12,8 +12,6 @@ from foundation.linkage.tables import identity_tables
 from foundation.sql import quoted, text, texts
 
 AFFECTED = "affected_entity"
-
-
 RECORD_PARTS = ("record_key", "delivery_id", "as_of")
 
 
@@ -44,15 +42,9 @@ class Consolidation:
         candidate = Candidate("", source)
         needed = []
         for name, item in self.table.items.items():
-            if any(candidate.serves(listed) for listed in self._listed(item.authority)):
+            if any(candidate.serves(listed) for listed in self.table.authorities_of(name)):
                 needed.append(item.from_item or name)
         return [item for item in dict.fromkeys(needed) if source.carries(item)]
-
-    def _listed(self, authority: list[str] | str | None) -> list[str]:
-        if authority is None or isinstance(authority, list):
-            return authority or []
-        by_code = self.table.authorities[authority]
-        return [source for order in by_code.orders.values() for source in order] + by_code.otherwise
 
     def sql(self) -> str:
         """The rows without row hash and time of change: key, items, their origins, the records of each source."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from foundation.library.consolidate import Consolidation, origin_column, record_column
+from foundation.library.consolidate import RECORD_PARTS, Consolidation, origin_column, record_column
 from foundation.sql import quoted, text
 
 HIDDEN = ("row_hash",)
@@ -18,7 +18,7 @@ def view_sql(consolidation: Consolidation, stored: str, columns: Iterable[str]) 
     """The view over a stored table with the given columns."""
     sources = consolidation.sources
     internal = {origin_column(name) for name in consolidation.chosen_items}
-    internal |= {record_column(source, part) for source in sources for part in ("record_key", "delivery_id", "as_of")}
+    internal |= {record_column(source, part) for source in sources for part in RECORD_PARTS}
     shown = [quoted(column) for column in columns if column not in HIDDEN and quoted(column) not in internal]
     origins = [f"{text(name)}: {_origin(consolidation, name)}" for name in consolidation.chosen_items]
     return f"SELECT {', '.join(shown)}, {{{', '.join(origins)}}} AS sources FROM lake.{stored}"

@@ -90,3 +90,22 @@ def test_an_ignored_key_may_come_late_and_be_of_any_type(file: Path, make_datase
 def test_what_is_no_json_lines_is_refused(file: Path, make_dataset: MakeDataset, content: bytes, rule: str) -> None:
     file.write_bytes(content)
     assert refused(make_dataset("jsonl"), file).rule == rule
+
+
+def test_deletions_of_a_delta_may_name_their_record_only(file: Path, make_dataset: MakeDataset) -> None:
+    deletions = [json.dumps({"编号": str(number), "操作": "删除"}, ensure_ascii=False) for number in range(1, 4)]
+    file.write_text("\n".join(deletions), "utf-8")
+    deleted = rows_of(open_delivery(make_dataset("jsonl"), file, "delta"))
+    assert [(row["编号"], row["姓名"], row["操作"]) for row in deleted] == [(n, None, "删除") for n in "123"]
+    file.write_text("\n".join([*deletions, line("4", 操作="新增")]), "utf-8")
+    assert [row["姓名"] for row in rows_of(open_delivery(make_dataset("jsonl"), file, "delta"))] == [None] * 3 + [
+        "𠮷田"
+    ]
+
+
+def test_a_column_missing_from_all_but_deletions_is_missing(file: Path, make_dataset: MakeDataset) -> None:
+    added = json.dumps({"编号": "2", "姓名": "甲", "出生日期": "", "操作": "新增"}, ensure_ascii=False)
+    file.write_text('{"编号": "1", "操作": "删除"}\n' + added, "utf-8")
+    refusal = refused(make_dataset("jsonl"), file, "delta")
+    assert refusal.rule == "column_missing"
+    assert "住址" in refusal.reason
