@@ -47,6 +47,7 @@ class Quality:
             changed = {source for source in suite.sources if feed.is_changed(source, suite.part_of(source))}
             kept = _kept(suite, before, changed, on)
             if len(kept) == len(before) == len(suite.rules) and all(one.measured_on == on for one in kept):
+                feed.changed.clear()  # nothing is written, not even how far was read
                 return before
             moment = Moment(on, self._published(suite))
             fresh = self._measure(suite, moment, {one.key for one in kept})

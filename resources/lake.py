@@ -27,13 +27,10 @@ TEMPORARY = (
 )
 EXTENSIONS = ("ducklake", "postgres_scanner", "spatial")
 # From the tables of the DuckLake specification: https://ducklake.select/docs/stable/specification/tables/overview
-LAST_CHANGE = f"""
-    WITH known AS (SELECT table_id FROM {LAKE}.ducklake_table JOIN {LAKE}.ducklake_schema USING (schema_id)
-        WHERE table_name = :table AND schema_name = :schema)
-    SELECT max(greatest(begin_snapshot, end_snapshot)) FROM (
-        SELECT table_id, begin_snapshot, end_snapshot FROM {LAKE}.ducklake_data_file
-        UNION ALL SELECT table_id, begin_snapshot, end_snapshot FROM {LAKE}.ducklake_delete_file
-    ) AS file JOIN known USING (table_id)"""
+TOUCHED = f"""
+    SELECT EXISTS (SELECT 1 FROM {LAKE}.ducklake_snapshot_changes, {LAKE}.ducklake_table JOIN {LAKE}.ducklake_schema USING (schema_id)
+    WHERE snapshot_id > :since AND table_name = :table AND schema_name = :schema
+    AND changes_made ~ (':' || table_id || '(,|$)'))"""
 
 
 @dataclass
@@ -101,11 +98,12 @@ class Lake:
             for (name,) in self.con.execute(TEMPORARY).fetchall():
                 self.con.execute(f"DROP TABLE IF EXISTS temp.{quoted(name)}")
 
-    def last_change(self, table: str) -> int:
-        """The newest state of the lake in which a file of the table was added or ended; 0 for a table without files."""
+    def is_touched(self, table: str, since: int) -> bool:
+        """Whether any state of the lake after `since` touched the table: told by the list of states, in a moment."""
         schema, _, name = table.partition(".")
+        of = {"schema": schema, "table": name, "since": since}
         with self.postgres.engine.connect() as connection:
-            return int(connection.execute(sa.text(LAST_CHANGE), {"schema": schema, "table": name}).scalar() or 0)
+            return bool(connection.execute(sa.text(TOUCHED), of).scalar())
 
     def reading(self) -> duckdb.DuckDBPyConnection:
         """Another connection to the same engine, that sees what has been committed."""
@@ -147,17 +145,15 @@ class Feed:
         return rows
 
     def is_changed(self, source: str, rows: str = "true") -> bool:
-        """Whether any of these rows was written or deleted since the watermark; a first reading counts as a change."""
-        if self.is_first(source) or self._has_changes(source, rows):
-            self.changed.add(source)
-        return source in self.changed
+        """Whether any of these rows was written or deleted since the watermark; a first reading counts as a change.
 
-    def _has_changes(self, source: str, rows: str) -> bool:
-        """The catalogue's list of files tells in a moment where there are none; elsewhere the rows are looked at."""
-        if self.lake.last_change(source) <= self.watermarks[source]:
+        The rows are looked at only where the table was touched at all.
+        """
+        if not self.is_first(source) and not self.lake.is_touched(source, self.watermarks[source]):
             return False
+        self.changed.add(source)
         query = f"SELECT 1 FROM {self._changes(source)} WHERE {rows} LIMIT 1"
-        return self.lake.con.execute(query).fetchone() is not None
+        return self.is_first(source) or self.lake.con.execute(query).fetchone() is not None
 
     def _changes(self, source: str) -> str:
         if self.is_first(source):
