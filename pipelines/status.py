@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from foundation.catalogue.catalogue import table_name
-from foundation.catalogue.model import Cycle
 from foundation.crosscheck.tables import DISCREPANCY
+from foundation.quality.punctuality import due_by_dataset_sql
 from resources.installation import Installation
 from resources.operations import publication
-
-CYCLE_DAYS = {Cycle.DAILY: 1, Cycle.WEEKLY: 7, Cycle.MONTHLY: 31, Cycle.QUARTERLY: 92, Cycle.YEARLY: 366}
 
 
 @dataclass(frozen=True)
@@ -48,21 +46,21 @@ class TableStatus:
 
 def dataset_statuses(installation: Installation) -> list[DatasetStatus]:
     latest = installation.lake.con.execute(
-        """SELECT department || '/' || dataset, arg_max((business_date, status, rows, rejected_rows, reason), received_at),
-            max(business_date) FILTER (status IN ('accepted', 'duplicate'))
-        FROM ingest.delivery WHERE status <> 'superseded' GROUP BY ALL"""
+        f"""SELECT name, last, {due_by_dataset_sql(installation.catalogue, "name", "taken")} FROM (
+            SELECT department || '/' || dataset AS name,
+                arg_max((business_date, status, rows, rejected_rows, reason), received_at) AS last,
+                max(business_date) FILTER (status IN ('accepted', 'duplicate')) AS taken
+            FROM ingest.delivery WHERE status <> 'superseded' GROUP BY ALL)"""
     ).fetchall()
-    by_name = {name: (last, taken) for name, last, taken in latest}
+    by_name = {name: (last, due) for name, last, due in latest}
     return [
         _dataset_status(installation, name, *by_name.get(name, (None, None)))
         for name in installation.catalogue.datasets
     ]
 
 
-def _dataset_status(installation: Installation, name: str, last: tuple | None, taken: date | None) -> DatasetStatus:  # type: ignore[type-arg]
+def _dataset_status(installation: Installation, name: str, last: tuple | None, due: date | None) -> DatasetStatus:  # type: ignore[type-arg]
     dataset = installation.catalogue.datasets[name]
-    days = CYCLE_DAYS.get(dataset.update.cycle)
-    due = taken + timedelta(days=days + dataset.update.grace_days) if taken and days else None
     held = installation.lake.rows(f"ingest.{table_name(name)}")
     if last is None:
         return DatasetStatus(name, dataset.title, None, "not delivered", 0, 0, held, None, "")

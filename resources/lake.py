@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
+import sqlalchemy as sa
 
 from foundation.sql import count, quoted, text
 from resources.postgres import LAKE, InstallationError, Postgres
@@ -25,6 +26,11 @@ TEMPORARY = """SELECT 'VIEW', view_name FROM duckdb_views() WHERE database_name 
         AND table_name NOT IN (SELECT view_name FROM duckdb_views() WHERE database_name = 'temp')
     ORDER BY ALL DESC"""
 EXTENSIONS = ("ducklake", "postgres_scanner", "spatial")
+# From the tables of the DuckLake specification: https://ducklake.select/docs/stable/specification/tables/overview
+TOUCHED = f"""
+    SELECT EXISTS (SELECT 1 FROM {LAKE}.ducklake_snapshot_changes, {LAKE}.ducklake_table JOIN {LAKE}.ducklake_schema USING (schema_id)
+    WHERE snapshot_id > :since AND table_name = :table AND schema_name = :schema
+    AND changes_made ~ (':' || table_id || '(,|$)'))"""
 
 
 @dataclass
@@ -92,6 +98,19 @@ class Lake:
             for kind, name in self.con.execute(TEMPORARY).fetchall():
                 self.con.execute(f"DROP {kind} IF EXISTS temp.{quoted(name)}")
 
+    def is_touched(self, table: str, since: int) -> bool:
+        """Whether any state of the lake after `since` touched the table: told by the list of states, in a moment."""
+        schema, _, name = table.partition(".")
+        of = {"schema": schema, "table": name, "since": since}
+        with self.postgres.engine.connect() as connection:
+            return bool(connection.execute(sa.text(TOUCHED), of).scalar())
+
+    def reading(self) -> duckdb.DuckDBPyConnection:
+        """Another connection to the same engine, that sees what has been committed."""
+        con = self.con.cursor()
+        con.execute("USE lake")
+        return con
+
     def close(self) -> None:
         self.con.close()
 
@@ -124,6 +143,17 @@ class Feed:
         if rows or self.is_first(source):
             self.changed.add(source)
         return rows
+
+    def is_changed(self, source: str, rows: str = "true") -> bool:
+        """Whether any of these rows was written or deleted since the watermark; a first reading counts as a change.
+
+        The rows are looked at only where the table was touched at all.
+        """
+        if not self.is_first(source) and not self.lake.is_touched(source, self.watermarks[source]):
+            return False
+        self.changed.add(source)
+        query = f"SELECT 1 FROM {self._changes(source)} WHERE {rows} LIMIT 1"
+        return self.is_first(source) or self.lake.con.execute(query).fetchone() is not None
 
     def _changes(self, source: str) -> str:
         if self.is_first(source):

@@ -34,6 +34,7 @@ from foundation.linkage.tables import (
     SCALE_COLUMNS,
     identity_tables,
 )
+from foundation.quality.tables import QUALITY_TABLES
 from foundation.sql import quoted
 from resources.lake import Lake
 
@@ -92,6 +93,7 @@ def _fixed_tables(lake: Lake, catalogue: Catalogue) -> Mapping[str, Mapping[str,
         "state.mint": MINT_COLUMNS,
         "state.linkage": SCALE_COLUMNS,
         **TABLES,
+        **QUALITY_TABLES,
     }
     for name, dataset in catalogue.datasets.items():
         tables[f"ingest.{table_name(name)}"] = held_columns(dataset)

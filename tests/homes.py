@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -77,15 +77,20 @@ class Home:
         self._opened.close()
         self._opened = ExitStack()
 
-    def night(self, on: str) -> None:
-        """Run every asset's function in the order of dependencies, without Dagster's machinery; the first error is raised."""
+    def night(self, on: str, assets: Sequence[dg.AssetsDefinition] = ()) -> None:
+        """Run every asset's function in the order of dependencies, without Dagster's machinery; the first error is raised.
+
+        Checks and reports, which change nothing that others read, are left to their own tests. `assets` are some alone.
+        """
         from assets.night import Night
 
         resources = {"installation": self.installation, "night": Night(business_date=on)}
-        for asset in self._needed_assets():
+        for asset in assets or self._needed_assets():
             wanted = {name: resources[name] for name in asset.required_resource_keys if name in resources}
             with dg.build_asset_context(resources=wanted, instance=_instance()) as context:
-                asset(context)
+                outcome = asset(context)
+                if isinstance(outcome, Iterator):
+                    list(outcome)
 
     def ingest(self, name: str, on: str) -> list[Outcome]:
         """Take what has arrived of one dataset, nothing more."""
@@ -140,7 +145,8 @@ class Home:
     def _needed_assets(self) -> list[dg.AssetsDefinition]:
         """All assets that rest on a dataset that has been delivered here at least once: the others have nothing to do."""
         delivered = {name for name in self.installation.catalogue.datasets if self._is_delivered(name)}
-        return [asset for asset in ordered_assets() if any(datasets_under(key) & delivered for key in asset.keys)]
+        needed = [asset for asset in ordered_assets() if "reports" not in asset.group_names_by_key.values()]
+        return [asset for asset in needed if any(datasets_under(key) & delivered for key in asset.keys)]
 
     def _is_delivered(self, name: str) -> bool:
         department, _, dataset = name.partition("/")

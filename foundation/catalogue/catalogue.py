@@ -8,6 +8,7 @@ from functools import cached_property
 
 from foundation.catalogue.crosscheck import CrossCheck
 from foundation.catalogue.model import Column, Dataset, Department, Item, Library, LibraryTable, Slice
+from foundation.catalogue.quality import QualityRule
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Catalogue:
     libraries: Mapping[str, Library]
     codes: Mapping[str, Codes]
     crosschecks: Mapping[str, CrossCheck] = field(default_factory=dict)
+    rules: Mapping[str, Mapping[str, QualityRule]] = field(default_factory=dict)
 
     @cached_property
     def tables(self) -> Mapping[str, LibraryTable]:

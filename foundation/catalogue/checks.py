@@ -12,6 +12,7 @@ from foundation.catalogue.catalogue import Codes
 from foundation.catalogue.crosscheck import CrossCheck
 from foundation.catalogue.model import Dataset, Department, Item, Library, ShareType, Sharing
 from foundation.catalogue.problem import Key, Problem, choose
+from foundation.catalogue.quality import QualityRule
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Files:
     libraries: Mapping[str, Library | None]
     codes: Mapping[str, Codes | None]
     crosschecks: Mapping[str, CrossCheck | None] = field(default_factory=dict)
+    rules: Mapping[str, Mapping[str, QualityRule] | None] = field(default_factory=dict)
 
     def path(self, kind: str, name: str) -> Path:
         """The file that declares something."""
@@ -63,6 +65,7 @@ def check(files: Files, known: Vocabulary) -> Iterator[Problem]:
     from foundation.catalogue.crosscheck_checks import check_crosscheck
     from foundation.catalogue.dataset_checks import check_dataset
     from foundation.catalogue.library_checks import check_library
+    from foundation.catalogue.rule_checks import check_rules
 
     for name, department in files.departments.items():
         if department is not None:
@@ -80,6 +83,7 @@ def check(files: Files, known: Vocabulary) -> Iterator[Problem]:
             yield from check_crosscheck(Place(files.path("crosscheck", name)), name, crosscheck, files)
     yield from check_resource_codes(files)
     yield from check_table_names(files)
+    yield from check_rules(files)
 
 
 def check_department(place: Place, department: Department) -> Iterator[Problem]:

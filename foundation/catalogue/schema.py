@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from foundation.catalogue.crosscheck import CrossCheck
 from foundation.catalogue.load import FOLDER
 from foundation.catalogue.model import CodeTable, Dataset, Department, Item, Library, Name
+from foundation.catalogue.quality import QualityRule
 
 SHAPES: dict[str, TypeAdapter[Any]] = {
     "department": TypeAdapter(Department),
@@ -18,6 +19,7 @@ SHAPES: dict[str, TypeAdapter[Any]] = {
     "dataset": TypeAdapter(Dataset),
     "library": TypeAdapter(Library),
     "crosscheck": TypeAdapter(CrossCheck),
+    "rules": TypeAdapter(dict[Name, QualityRule]),
     "codes": TypeAdapter(dict[str, CodeTable]),
 }
 

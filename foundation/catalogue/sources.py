@@ -56,7 +56,7 @@ def sources_of(catalogue: Catalogue, table: LibraryTable) -> list[Source]:
     order = _order(table)
     names.sort(key=lambda name: (order.index(name) if name in order else len(order), name))
     return [
-        Source(name, role, _columns(catalogue, name, role), _others(catalogue, table, name, role))
+        Source(name, role, source_columns(catalogue, name, role), _others(catalogue, table, name, role))
         for name in names
         for role in catalogue.datasets[name].roles or [""]
     ]
@@ -77,7 +77,7 @@ def _others(catalogue: Catalogue, table: LibraryTable, dataset: str, role: str) 
     )
 
 
-def _columns(catalogue: Catalogue, dataset: str, role: str) -> dict[str, str]:
+def source_columns(catalogue: Catalogue, dataset: str, role: str) -> dict[str, str]:
     """Item -> SQL: the role's own columns, then what follows from the role, then what the record says of all."""
     columns: dict[str, str] = {}
     for column in catalogue.conformed_columns(dataset):
