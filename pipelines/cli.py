@@ -15,6 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
+from pipelines.feedback import feedback_app
 from pipelines.gate import gate
 from pipelines.query import Format
 from pipelines.reports import reports
@@ -26,6 +27,7 @@ app = typer.Typer(
 )
 app.add_typer(gate, name="gate")
 app.add_typer(reports, name="reports")
+app.add_typer(feedback_app, name="feedback")
 Day = Annotated[str | None, typer.Option("--date", help="Business date, YYYY-MM-DD; today in the province by default.")]
 
 

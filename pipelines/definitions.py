@@ -6,7 +6,9 @@ import dagster as dg
 
 from assets.checks import quality_checks
 from assets.conformed import conformed_assets
+from assets.crosscheck import crosscheck_assets
 from assets.deliveries import delivery_specs
+from assets.feedback import feedback
 from assets.ingest import ingest_assets
 from assets.library import library_assets
 from assets.night import PROVINCE, Night
@@ -63,8 +65,10 @@ def _definitions() -> dg.Definitions:
             *conformed_assets(catalogue),
             *resolved_assets(catalogue),
             *library_assets(catalogue),
+            *crosscheck_assets(catalogue),
             *share_assets(catalogue),
             report_asset(catalogue),
+            feedback,
         ],
         asset_checks=quality_checks(catalogue),
         jobs=[nightly, maintenance],

@@ -8,6 +8,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from foundation.catalogue.catalogue import table_name
+from foundation.crosscheck.tables import DISCREPANCY
 from foundation.quality.punctuality import due_by_dataset_sql
 from resources.installation import Installation
 from resources.operations import publication
@@ -39,6 +40,8 @@ class TableStatus:
     published_rows: int | None
     published_on: date | None
     published_at: datetime | None
+    open_discrepancies: int | None
+    overdue_discrepancies: int | None
 
 
 def dataset_statuses(installation: Installation) -> list[DatasetStatus]:
@@ -68,6 +71,7 @@ def _dataset_status(installation: Installation, name: str, last: tuple | None, d
 def table_statuses(installation: Installation) -> list[TableStatus]:
     with installation.postgres.engine.connect() as connection:
         published = {row.table_name: row for row in connection.execute(sa.select(publication))}
+    cases = open_discrepancies(installation)
     statuses = []
     for name, table in installation.catalogue.tables.items():
         row = published.get(name)
@@ -81,9 +85,19 @@ def table_statuses(installation: Installation) -> list[TableStatus]:
                 row.rows if row else None,
                 row.business_date if row else None,
                 row.published_at if row else None,
+                *(cases.get(name, (0, 0)) if name in installation.catalogue.crosschecks else (None, None)),
             )
         )
     return statuses
+
+
+def open_discrepancies(installation: Installation) -> dict[str, tuple[int, int]]:
+    """Open and overdue discrepancies by library table."""
+    rows = installation.lake.con.execute(
+        f"""SELECT library_table, count(*), count(*) FILTER (due_on < (now() AT TIME ZONE 'Asia/Shanghai')::DATE)
+        FROM {DISCREPANCY} WHERE status = 'open' GROUP BY ALL"""
+    ).fetchall()
+    return {table: (int(number), int(overdue)) for table, number, overdue in rows}
 
 
 def refused_since(installation: Installation, start: datetime) -> list[tuple[str, str]]:

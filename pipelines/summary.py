@@ -68,15 +68,31 @@ def _show_tables(console: Console, installation: Installation, statuses: list[Da
             str(one.next_due or "-"),
         )
     console.print(datasets)
-    tables = Table("library", "table", "title", "entities", "published", "last publication", "gate", title="Libraries")
+    tables = Table(
+        "library",
+        "table",
+        "title",
+        "entities",
+        "discrepancies",
+        "overdue",
+        "published",
+        "last publication",
+        "gate",
+        title="Libraries",
+    )
     decisions = last_decisions(installation.postgres)
     for table in table_statuses(installation):
         published = "-" if table.published_rows is None else f"{table.published_rows:,}"
+        cases = [
+            "-" if number is None else f"{number:,}"
+            for number in (table.open_discrepancies, table.overdue_discrepancies)
+        ]
         tables.add_row(
             table.library,
             table.table,
             table.title,
             f"{table.entities:,}",
+            *cases,
             published,
             str(table.published_on or "-"),
             _gate(decisions.get(table.table)),

@@ -13,6 +13,7 @@ from resources.lake import Lake, open_lake
 from resources.postgres import Postgres, open_postgres
 from resources.preparation import prepare
 from resources.published import PublishedFiles
+from resources.quick_check import QuickCheck
 from resources.settings import Settings
 from resources.share import Share
 
@@ -33,6 +34,10 @@ class Installation:
     @property
     def share(self) -> Share:
         return Share(self.settings, self.catalogue, self.lake)
+
+    @property
+    def quick_check(self) -> QuickCheck:
+        return QuickCheck(self.settings, self.catalogue, self.lake)
 
     @property
     def published(self) -> PublishedFiles:

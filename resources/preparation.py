@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections.abc import Mapping
 from datetime import date
 from importlib.metadata import version
@@ -15,7 +16,8 @@ from importlib.metadata import version
 from foundation.catalogue.catalogue import Catalogue, table_name
 from foundation.conform import conformed_schema
 from foundation.conforming.stage import sql_columns
-from foundation.crosscheck.tables import TABLES
+from foundation.crosscheck.corrections import PROVENANCE
+from foundation.crosscheck.tables import SECRET, TABLES
 from foundation.ingest.held import held_columns
 from foundation.ingest.register import DELIVERY_COLUMNS, REJECTED_COLUMNS
 from foundation.library.consolidate import AFFECTED, Consolidation
@@ -42,6 +44,8 @@ def prepare(lake: Lake, catalogue: Catalogue) -> None:
             _ensure_library_table(lake, Consolidation(catalogue, name, catalogue.tables[name]))
         for consumer in [name for name, fingerprint in parts.items() if before.get(name, fingerprint) != fingerprint]:
             lake.con.execute("DELETE FROM state.watermark WHERE consumer = ?", [consumer])
+        if not lake.rows(SECRET):
+            lake.con.execute(f"INSERT INTO {SECRET} VALUES ('discrepancy', ?)", [secrets.token_hex(32)])
         lake.ensure(PREPARED, {"part": "VARCHAR", "fingerprint": "VARCHAR"})
         lake.con.execute(f"DELETE FROM {PREPARED}")
         lake.con.executemany(f"INSERT INTO {PREPARED} VALUES (?, ?)", [list(part) for part in parts.items()])
@@ -56,6 +60,8 @@ def _parts(lake: Lake, catalogue: Catalogue) -> dict[str, str]:
         parts[f"conformed/{name}"] = [dataset.model_dump(mode="json"), items, codes, version("onesource")]
     for name, table in catalogue.tables.items():
         parts[f"library/{name}"] = fresh_sql(Consolidation(catalogue, name, table), date.min)
+        if name in catalogue.crosschecks:
+            parts[f"crosscheck/{name}"] = catalogue.crosschecks[name].model_dump(mode="json")
     return {name: _fingerprint(part) for name, part in parts.items()}
 
 
@@ -78,7 +84,7 @@ def _fixed_tables(lake: Lake, catalogue: Catalogue) -> Mapping[str, Mapping[str,
     }
     for name, dataset in catalogue.datasets.items():
         tables[f"ingest.{table_name(name)}"] = held_columns(dataset)
-        tables[f"conformed.{table_name(name)}"] = sql_columns(lake.con, conformed_schema(catalogue, name))
+        tables[f"conformed.{table_name(name)}"] = sql_columns(lake.con, conformed_schema(catalogue, name)) | PROVENANCE
     for name, table in catalogue.tables.items():
         if table.identity is not None:
             identity = identity_tables(name, table)

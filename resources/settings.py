@@ -31,6 +31,7 @@ class Settings(BaseSettings):
         description="threads to work with; default all cores",
     )
     nightly_at: str = Field("02:00", pattern=r"^\d{2}:\d{2}$", description="when the nightly job starts, province time")
+    quick_check_days: int = Field(5, ge=1, description="working days in which a department answers a quick check")
     published_keep_days: int = Field(
         30, ge=1, description="batch files older than this are removed, the last one never"
     )

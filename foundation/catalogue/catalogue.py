@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from foundation.catalogue.crosscheck import CrossCheck
 from foundation.catalogue.model import Column, Dataset, Department, Item, Library, LibraryTable, Slice
 from foundation.catalogue.quality import QualityRule
 
@@ -45,7 +46,7 @@ class ConformedColumn:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Departments, items by subject, datasets by department/dataset, libraries and code tables by standard."""
+    """Departments, items by subject, datasets by department/dataset, libraries, code tables by standard, checks by table."""
 
     departments: Mapping[str, Department]
     items: Mapping[str, Mapping[str, Item]]
@@ -53,6 +54,7 @@ class Catalogue:
     libraries: Mapping[str, Library]
     codes: Mapping[str, Codes]
     rules: Mapping[str, Mapping[str, QualityRule]] = field(default_factory=dict)
+    crosschecks: Mapping[str, CrossCheck] = field(default_factory=dict)
 
     @cached_property
     def tables(self) -> Mapping[str, LibraryTable]:

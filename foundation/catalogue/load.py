@@ -15,6 +15,7 @@ from foundation.catalogue import wording
 from foundation.catalogue.catalogue import Catalogue, Codes
 from foundation.catalogue.checks import Files, Vocabulary, check
 from foundation.catalogue.codes import read_codes
+from foundation.catalogue.crosscheck import CrossCheck
 from foundation.catalogue.model import CodeTable, Dataset, Department, Item, Library, Name
 from foundation.catalogue.problem import CatalogueError, Problem
 from foundation.catalogue.quality import QualityRule
@@ -45,6 +46,7 @@ def load(
         libraries=reader.folder("libraries", "*.yaml", TypeAdapter(Library)),
         codes=reader.codes(),
         rules=reader.folder("rules", "*.yaml", TypeAdapter(dict[Name, QualityRule]), needed=False),
+        crosschecks=reader.folder("crosscheck", "*.yaml", TypeAdapter(CrossCheck)),
     )
     known = Vocabulary(standards=standards or _standards(), masks=masks or _masks())
     problems = [*reader.problems, *check(files, known)]
@@ -57,6 +59,7 @@ def load(
         libraries=_sound(files.libraries),
         codes=_sound(files.codes),
         rules=_sound(files.rules),
+        crosschecks=_sound(files.crosschecks),
     )
 
 

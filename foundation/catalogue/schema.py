@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from foundation.catalogue.crosscheck import CrossCheck
 from foundation.catalogue.load import FOLDER
 from foundation.catalogue.model import CodeTable, Dataset, Department, Item, Library, Name
 from foundation.catalogue.quality import QualityRule
@@ -18,6 +19,7 @@ SHAPES: dict[str, TypeAdapter[Any]] = {
     "dataset": TypeAdapter(Dataset),
     "library": TypeAdapter(Library),
     "rules": TypeAdapter(dict[Name, QualityRule]),
+    "crosscheck": TypeAdapter(CrossCheck),
     "codes": TypeAdapter(dict[str, CodeTable]),
 }
 
