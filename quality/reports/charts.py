@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
@@ -41,9 +41,21 @@ def heat_map(rows: Sequence[tuple[str, str, float]]) -> str:
     return _filled(_heat_map(tuple(dict.fromkeys(row for row, _, _ in rows))), values)
 
 
-@cache
-def _trend(floor: int, dot: int, step: int) -> dict[str, Any]:
-    import altair as alt
+def _drawn(build: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """Builds each shape once. Tests draw every shape in a browser, so the night does without validation, its largest cost."""
+
+    @cache
+    def drawn(*shape: Any) -> dict[str, Any]:
+        import altair as alt
+
+        with alt.utils.schemapi.debug_mode(False):
+            return build(alt, *shape)
+
+    return drawn
+
+
+@_drawn
+def _trend(alt: Any, floor: int, dot: int, step: int) -> dict[str, Any]:
 
     y = alt.Y(
         "score:Q", title=None, stack=False, scale=alt.Scale(domain=[floor, 100], nice=False), axis=alt.Axis(tickCount=4)
@@ -60,9 +72,8 @@ def _trend(floor: int, dot: int, step: int) -> dict[str, Any]:
     return _finished(alt.layer(area, line, base.mark_circle(color=ACCENT, opacity=1, size=dot)), 160)
 
 
-@cache
-def _dimensions(start: int, count: int) -> dict[str, Any]:
-    import altair as alt
+@_drawn
+def _dimensions(alt: Any, start: int, count: int) -> dict[str, Any]:
 
     y = alt.Y(
         "dimension:N",
@@ -82,9 +93,8 @@ def _dimensions(start: int, count: int) -> dict[str, Any]:
     return _finished(alt.layer(track, dots, numbers), 30 * max(1, count))
 
 
-@cache
-def _heat_map(names: tuple[str, ...]) -> dict[str, Any]:
-    import altair as alt
+@_drawn
+def _heat_map(alt: Any, names: tuple[str, ...]) -> dict[str, Any]:
 
     columns = list(DIMENSIONS.values())
     scale = alt.Scale(domain=[LOWEST, 100], range=COLOURS, clamp=True, interpolate="lab")
@@ -113,7 +123,7 @@ def _finished(chart: Any, height: int) -> dict[str, Any]:
         .configure(font=FONT, padding=0)
         .configure_view(stroke=None)
         .configure_axis(**axis, labelFontSize=11)
-    ).to_dict()
+    ).to_dict(validate=False)
     return finished
 
 

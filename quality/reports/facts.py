@@ -26,6 +26,7 @@ class Punctuality:
     state: str
     tone: str
     reason: str
+    is_rejected: bool = False
 
 
 @dataclass(frozen=True)

@@ -51,15 +51,17 @@ def _punctuality(
     received = last["received_at"].replace(tzinfo=UTC).astimezone(PROVINCE)
     deadline = _deadline(last["business_date"], dataset)
     state, tone, reason = STATES[last["status"]], "good", safe(last["reason"] or "")
-    if due is not None and due < on:
-        state, tone, reason = "逾期未报", "bad", f"应于 {until} 前报送。{reason}"
-    elif last["status"] == "rejected":
+    is_rejected = last["status"] == "rejected"
+    if is_rejected:
         tone = "bad"
+    elif due is not None and due < on:
+        state, tone, reason = "逾期未报", "bad", f"应于 {until} 前报送"
     elif received > deadline:
         state, tone = "已接收，偏晚", "warn"
     return Punctuality(
         name, dataset.title, cycle, f"{last['business_date']:%Y-%m-%d}", f"{received:%Y-%m-%d %H:%M}",
         f"{deadline:%Y-%m-%d %H:%M}", until, last["rows"], last["rejected_rows"], held, state, tone, reason,
+        is_rejected,
     )  # fmt: skip
 
 

@@ -28,16 +28,24 @@ def tasks(
 ) -> list[Task]:
     """Everything that is to be done, the most urgent first."""
     found = [Task(NOW, "发布", reason, title) for title, reason in gates]
-    found += [
-        Task(NOW, "报送", "：".join(filter(None, (one.state, one.reason))), one.title)
-        for one in late
-        if one.tone == "bad"
-    ]
+    found += _of_deliveries([one for one in late if one.tone == "bad"])
     found += [*_of_cases(cases, on), *_of_rules(tables)]
     rows = sum(one.rows for one in refused)
     if rows:
         found.append(Task(THIS_WEEK, "补正", "未能接收的行，补正后重新报送", "、".join(_datasets(refused)), rows))
     return sorted(found, key=lambda task: URGENCIES.index(task.urgency))
+
+
+def _of_deliveries(late: list[Punctuality]) -> Iterator[Task]:
+    """What was sent back each with its reason, what is missing in one."""
+    for one in late:
+        if one.is_rejected:
+            yield Task(NOW, "重报", f"{one.state}：{one.reason}", one.title)
+    for state in dict.fromkeys(one.state for one in late if not one.is_rejected):
+        missing = [one for one in late if one.state == state and not one.is_rejected]
+        what = "：".join(filter(None, (state, missing[0].reason if len(missing) == 1 else "")))
+        count = len(missing) if len(missing) > 1 else None
+        yield Task(NOW, "报送", what, "、".join(one.title for one in missing), count)
 
 
 def _of_cases(cases: list[Disputes], on: date) -> Iterator[Task]:

@@ -89,12 +89,12 @@ def test_every_page_in_a_browser(written: Written, address: str, driver: Any, si
         assert [url for url in urls if not url.startswith((address, "data:", "blob:"))] == [], page
 
 
-def test_links_lead_somewhere(written: Written, address: str, driver: Any) -> None:
+def test_links_lead_somewhere(written: Written, address: str) -> None:
+    reports = written.index.parent.parent
     for page in pages(written):
-        driver.get(address + page)
-        for link in driver.execute_script(
-            "return [...document.querySelectorAll('a')].map(a => a.getAttribute('href'))"
-        ):
+        links = re.findall(r'<a href="(.*?)"', (reports / page).read_text(encoding="utf-8"))
+        assert links, page
+        for link in links:
             with urllib.request.urlopen(urljoin(address + page, link)) as answer:
                 assert answer.status == 200, (page, link)
 
