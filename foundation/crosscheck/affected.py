@@ -11,6 +11,7 @@ from foundation.crosscheck.kinds import due_tonight
 from foundation.crosscheck.neighbours import NEIGHBOURS, READS
 from foundation.crosscheck.queries import Finding
 from foundation.crosscheck.records import AFFECTED, chosen, entities, linked_records
+from foundation.crosscheck.tables import DISCREPANCY
 from foundation.linkage.tables import identity_tables
 from foundation.sql import count, quoted, text
 
@@ -57,7 +58,8 @@ def find_affected(changes: Changes, catalogue: Catalogue, name: str, on: date) -
     con.execute("CREATE TEMP TABLE touched (entity_id VARCHAR)")
     is_first = changes.is_first(f"stored.{name}")
     if is_first:
-        parts = [f"SELECT entity_id FROM {entities(catalogue, name, None)}"]
+        held = f"SELECT entity_id FROM {DISCREPANCY} WHERE library_table = {text(name)}"
+        parts = [f"SELECT entity_id FROM {entities(catalogue, name, None)}", held]
     if parts:
         con.execute(f"INSERT INTO touched {' UNION ALL '.join(parts)}")
     if not is_first:

@@ -13,14 +13,6 @@ from foundation.sql import text
 
 EQUAL, COSMETIC, DIFFERENT, NOT_COMPARABLE = "=", "~", "!", "?"
 AUTHORITY_ONLY, OTHER_ONLY, NEITHER, ITSELF = "a", "o", ".", "*"
-OUTCOMES = {
-    EQUAL: "一致",
-    COSMETIC: "写法不同、规范后一致",
-    DIFFERENT: "不一致",
-    NOT_COMPARABLE: "不可比",
-    AUTHORITY_ONLY: "仅数源有值",
-    OTHER_ONLY: "仅对方有值",
-}
 
 
 @dataclass(frozen=True)
@@ -48,7 +40,8 @@ def _exact(authority: str, other: str, comparison: Comparison, sides: Sides) -> 
     return f"'{DIFFERENT}'"
 
 
-# 第一批异体字整理表: other forms of the same character; those that 通用规范汉字表 (2013) restored for names are not among them.
+# 第一批异体字整理表: other forms of the same character. 於 is a surname of its own again (通用规范汉字表, 2013), and yet
+# among them: departments whose systems know only 于 write that for it.
 VARIANTS, STANDARD_FORMS = "珎秌於峯羣畧勣", "珍秋于峰群略绩"
 
 

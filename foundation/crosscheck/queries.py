@@ -8,17 +8,11 @@ from datetime import date
 
 from foundation.catalogue.catalogue import Catalogue
 from foundation.catalogue.crosscheck import Kind
-from foundation.crosscheck.comparators import GCJ02_METRES, address_form, metres
+from foundation.crosscheck.comparators import GCJ02_METRES, address_form, metres, offset_meaning
 from foundation.crosscheck.origins import Origins
 from foundation.crosscheck.records import AFFECTED
 from foundation.linkage.tables import identity_tables
 from foundation.sql import quoted, text
-
-COLUMNS = (
-    "entity_id, authority_dataset, authority_record_key, authority_value, "
-    "other_dataset, other_record_key, other_role, other_value"
-)
-
 
 UNREGISTERED_DAYS = 60
 PROVINCE = "61"
@@ -151,6 +145,10 @@ def point_differs(finding: Finding) -> str:
     """Doors whose point lies far from the real-estate units at that door."""
     door = "regexp_extract({}, '^.*?号')"
     distance = metres("a.longitude", "a.latitude", "u.longitude", "u.latitude")
+    away = f"min({distance})"
+    hint = (
+        f"CASE {offset_meaning(away)} WHEN 'GCJ-02' THEN '，疑为 GCJ-02' WHEN 'BD-09' THEN '，疑为 BD-09' ELSE '' END"
+    )
     return f"""
         WITH units AS (SELECT {door.format(address_form("address"))} AS door, longitude, latitude, unit_number
             FROM library.real_estate_unit WHERE longitude IS NOT NULL),
@@ -161,9 +159,10 @@ def point_differs(finding: Finding) -> str:
             arg_min(printf('%.6f, %.6f', u.longitude, u.latitude), {distance}) AS authority_value,
             any_value(a.sources.longitude.dataset) AS other_dataset,
             any_value(a.sources.longitude.record_key) AS other_record_key, '' AS other_role,
-            any_value(printf('%.6f, %.6f', a.longitude, a.latitude)) AS other_value
+            any_value(printf('%.6f, %.6f', a.longitude, a.latitude))
+                || printf('（偏 %.0f 米', {away}) || {hint} || '）' AS other_value
         FROM doors AS a JOIN units AS u USING (door) WHERE door <> ''
-        GROUP BY entity_id HAVING min({distance}) >= {GCJ02_METRES[0]}"""
+        GROUP BY entity_id HAVING {away} >= {GCJ02_METRES[0]}"""
 
 
 def birth_not_registered(finding: Finding) -> str:

@@ -12,8 +12,6 @@ from foundation.linkage.tables import identity_tables
 from foundation.sql import quoted, text, texts
 
 AFFECTED = "affected_entity"
-
-
 RECORD_PARTS = ("record_key", "delivery_id", "as_of", "corrections")
 
 

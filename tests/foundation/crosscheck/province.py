@@ -125,4 +125,35 @@ def health(key: str, number: str, name: str, birth: str, sex: str, **other: str)
     return row | other
 
 
-__all__ = ["Province", "citizen_id", "health", "insured", "pupil", "resident", "uscc"]
+def enterprise(code: str, name: str, status: str = "存续", **other: str) -> dict[str, str]:
+    row = {"统一社会信用代码": code, "企业名称": name, "企业类型": "有限责任公司", "法定代表人": "李静", "成立日期": "2010-01-01",
+           "住所": "陕西省西安市新城区解放路1号", "行政区划代码": "610102", "行业代码": "F5219", "登记状态": status,
+           "核准日期": "2010-01-01"}  # fmt: skip
+    return row | other
+
+
+def taxpayer(key: str, code: str, name: str, status: str = "正常", **other: str) -> dict[str, str]:
+    row = {"登记序号": key, "纳税人识别号": code, "纳税人名称": name, "法定代表人姓名": "李静", "国标行业代码": "5219",
+           "生产经营地址": "西安市新城区解放路 1号", "纳税人状态": status, "登记日期": "2010-02-01"}  # fmt: skip
+    return row | other
+
+
+def square(longitude: float, latitude: float) -> str:
+    from pyproj import Transformer
+
+    east, north = Transformer.from_crs(4490, 4545, always_xy=True).transform(longitude, latitude)
+    return f"POLYGON(({east} {north}, {east + 9} {north}, {east + 9} {north + 9}, {east} {north + 9}, {east} {north}))"
+
+
+__all__ = [
+    "Province",
+    "citizen_id",
+    "enterprise",
+    "health",
+    "insured",
+    "pupil",
+    "resident",
+    "square",
+    "taxpayer",
+    "uscc",
+]

@@ -11,7 +11,18 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from tests.foundation.crosscheck.province import Province, citizen_id, health, insured, pupil, resident, uscc
+from tests.foundation.crosscheck.province import (
+    Province,
+    citizen_id,
+    enterprise,
+    health,
+    insured,
+    pupil,
+    resident,
+    square,
+    taxpayer,
+    uscc,
+)
 
 DEAD = citizen_id("610102", "19400101", 11)
 CREMATED = citizen_id("610102", "19410101", 11)
@@ -29,13 +40,8 @@ STRANGER = citizen_id("110105", "19450101", 11)
 RUINED = citizen_id("610102", "19880808", 900)  # as a spreadsheet leaves a number: its last three digits are 000
 DIVORCED, LEFT, NEXT = (citizen_id("610102", f"19{year}0303", n) for year, n in ((75, 11), (76, 22), (77, 22)))
 MOTHER, MOTHER_2 = citizen_id("610102", "19910505", 22), citizen_id("610102", "19910606", 22)
-SHOP, CLOSED, OFFICE = (
-    uscc("91", "610102", "MA000001"),
-    uscc("91", "610102", "MA000002"),
-    uscc("12", "610102", "00000003"),
-)
-UNKNOWN = uscc("91", "610102", "MA000009")
-AWAY = uscc("91", "610102", "MA000004")
+SHOP, CLOSED, UNKNOWN, AWAY = (uscc("91", "610102", f"MA00000{n}") for n in (1, 2, 9, 4))
+OFFICE = uscc("12", "610102", "00000003")
 TYPE = "11100000MB03271699001"
 
 
@@ -44,19 +50,6 @@ def licence(number: int, holder_type: str, holder: str, name: str, issued: str, 
            "证照编号": str(number), "持证主体": name, "持证主体代码类型": holder_type, "持证主体代码": holder,
            "颁发机构": "新城区某局", "颁发机构代码": OFFICE, "颁发日期": issued, "有效期起始日期": issued, "有效期截止日期": "长期",
            "证照状态": "有效"}  # fmt: skip
-    return row | other
-
-
-def enterprise(code: str, name: str, status: str = "存续", **other: str) -> dict[str, str]:
-    row = {"统一社会信用代码": code, "企业名称": name, "企业类型": "有限责任公司", "法定代表人": "李静", "成立日期": "2010-01-01",
-           "住所": "陕西省西安市新城区解放路1号", "行政区划代码": "610102", "行业代码": "F5219", "登记状态": status,
-           "核准日期": "2010-01-01"}  # fmt: skip
-    return row | other
-
-
-def taxpayer(key: str, code: str, name: str, status: str = "正常", **other: str) -> dict[str, str]:
-    row = {"登记序号": key, "纳税人识别号": code, "纳税人名称": name, "法定代表人姓名": "李静", "国标行业代码": "5219",
-           "生产经营地址": "西安市新城区解放路 1号", "纳税人状态": status, "登记日期": "2010-02-01"}  # fmt: skip
     return row | other
 
 
@@ -147,13 +140,6 @@ def deliver(province: Province, on: str = "2026-11-23") -> None:
     marriages(province)
 
 
-def square(longitude: float, latitude: float) -> str:
-    from pyproj import Transformer
-
-    east, north = Transformer.from_crs(4490, 4545, always_xy=True).transform(longitude, latitude)
-    return f"POLYGON(({east} {north}, {east + 9} {north}, {east + 9} {north + 9}, {east} {north + 9}, {east} {north}))"
-
-
 def marriages(province: Province) -> None:
     """The marriage register, in the department's own database."""
     rows = [
@@ -237,6 +223,13 @@ def test_every_declared_kind_is_tried(found: list[dict[str, Any]]) -> None:
 
     declared = {kind for check in load().crosschecks.values() for kind in check.kinds}
     assert declared == KINDS
+
+
+def test_an_offset_betrays_the_coordinate_system(found: list[dict[str, Any]]) -> None:
+    (one,) = [case for case in found if case["kind"] == "point_differs"]
+    assert one["other_value"].startswith("108.955000, 34.260000（偏 4") and one["other_value"].endswith(
+        " 米，疑为 GCJ-02）"
+    )
 
 
 def test_two_different_dates_of_death(found: list[dict[str, Any]]) -> None:
