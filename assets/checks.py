@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.keys import key_of_table
+from assets.keys import key, key_of_table
 from assets.night import Night
 from foundation.catalogue.catalogue import Catalogue
+from foundation.crosscheck.tables import DISCREPANCY
 from quality.findings import Finding, check_names, findings
 from quality.measuring import Quality
 from quality.reports.places import page_of
@@ -23,6 +24,8 @@ def quality_checks(catalogue: Catalogue) -> list[dg.AssetChecksDefinition]:
 def quality_check(suite: Suite) -> dg.AssetChecksDefinition:
     asset = key_of_table(suite.table)
     read = [key_of_table(table) for table in suite.sources if table.startswith("stored.")]
+    if DISCREPANCY in suite.sources:
+        read.append(key("crosscheck", suite.name))
     specs = [
         dg.AssetCheckSpec(
             name, asset=asset, description=title, additional_deps=[other for other in read if other != asset]

@@ -16,6 +16,7 @@ def report_asset(catalogue: Catalogue) -> dg.AssetsDefinition:
         deps=[
             *(key_of_table(table) for table in suites(catalogue)),
             *(key("share", name) for name in catalogue.tables),
+            *(key("crosscheck", name) for name in catalogue.crosschecks),
         ],
         group_name="reports",
         kinds={"html", "excel"},

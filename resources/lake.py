@@ -159,7 +159,7 @@ class Feed:
         if self.is_first(source):
             return source
         since = self.watermarks[source] + 1
-        if since > self.snapshot:
+        if since > self.snapshot or not self.lake.is_touched(source, self.watermarks[source]):
             return f"(FROM {source} LIMIT 0)"
         schema, _, name = source.partition(".")
         return f"ducklake_table_changes('lake', {text(schema)}, {text(name)}, {since}, {self.snapshot})"

@@ -8,6 +8,7 @@ from dataclasses import replace
 from foundation.catalogue.catalogue import Catalogue
 from foundation.catalogue.model import DataType, LibraryTable
 from foundation.catalogue.quality import AT_LEAST, RuleSeverity
+from foundation.crosscheck.tables import DISCREPANCY
 from foundation.sql import quoted, text
 from quality.rules.declared import Binder, is_doubled
 from quality.rules.rule import PUBLISHED, Rule, Suite
@@ -133,13 +134,17 @@ class _Maker:
             yield self.rule(
                 "registered", "主体由权威部门登记", "0401", WARNING, applies=self.published, fails="NOT is_registered"
             )
+        if self.name in self.catalogue.crosschecks:
+            yield self._undisputed()
+
+    def _undisputed(self) -> Rule:
         key = quoted(self.table.key)
-        disputed = f"""{key} IN (SELECT entity_id FROM crosscheck.discrepancy WHERE status = 'open'
+        disputed = f"""{key} IN (SELECT entity_id FROM {DISCREPANCY} WHERE status = 'open'
             AND library_table = {text(self.name)} AND entity_id IS NOT NULL)"""
         rule = self.rule(
             "undisputed", "与其他部门数据核对一致", "0401", WARNING, applies=self.published, fails=disputed
         )
-        yield _reading(rule, "crosscheck.discrepancy")
+        return replace(rule, reads=(DISCREPANCY,))
 
     def declared(self) -> Iterator[Rule]:
         columns = {name: quoted(name) for name in (self.table.key, *self.table.items)}
@@ -151,7 +156,3 @@ class _Maker:
 
     def _title(self, item: str) -> str:
         return self.catalogue.items[self.table.subject][item].title
-
-
-def _reading(rule: Rule, table: str) -> Rule:
-    return replace(rule, reads=(*rule.reads, table))
