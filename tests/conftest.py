@@ -10,10 +10,13 @@ from tempfile import mkdtemp
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings as hypothesis_settings
 
 from tests.homes import Home, Server, new_home, settings_of
 
 os.environ.setdefault("XDG_RUNTIME_DIR", "/tmp")
+hypothesis_settings.register_profile("patient", deadline=None)  # a busy machine is no fault
+hypothesis_settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -16,6 +16,7 @@ from foundation.catalogue.catalogue import Catalogue, split_name, table_name
 from foundation.catalogue.load import load
 from foundation.conform import conformed_schema
 from foundation.conforming.stage import sql_columns
+from foundation.crosscheck.corrections import PROVENANCE
 from foundation.library.consolidate import AFFECTED, Consolidation
 from foundation.library.states import Written, columns_of, fresh_sql, history_columns, write_states
 from foundation.linkage.tables import identity_tables
@@ -37,7 +38,7 @@ class Bench:
         for schema in ("conformed", "resolved", "stored"):
             self.con.execute(f"CREATE SCHEMA {schema}")
         for dataset in {source.dataset for source in self.consolidation.sources}:
-            columns = sql_columns(self.con, conformed_schema(self.catalogue, dataset))
+            columns = sql_columns(self.con, conformed_schema(self.catalogue, dataset)) | PROVENANCE
             self._create(f"conformed.{table_name(dataset)}", columns)
         identity = identity_tables(self.name, self.consolidation.table)
         self.link, self.key = identity.link, identity.key
