@@ -16,6 +16,7 @@ from assets.reports import report_asset
 from assets.resolved import resolved_assets
 from assets.share import share_assets
 from foundation.catalogue.load import load
+from pipelines.executor import thread_executor
 from pipelines.maintenance import every_week, maintenance
 from pipelines.progress import progress_logger
 from resources.installation import Installation, open_installation
@@ -34,7 +35,7 @@ def installation(_: dg.InitResourceContext) -> Iterator[Installation]:
 nightly = dg.define_asset_job(
     NIGHTLY,
     selection=dg.AssetSelection.all(),
-    executor_def=dg.in_process_executor,
+    executor_def=thread_executor,
     description="每夜：接收各部门报送，标准化，识别主体，汇入基础库，发布。",
 )
 
@@ -56,6 +57,10 @@ def night_config(business_date: str) -> dict[str, object]:
     return {"resources": {"night": {"config": {"business_date": business_date}}}}
 
 
+def nightly_job() -> dg.JobDefinition:
+    return defs.resolve_job_def(NIGHTLY)
+
+
 def _definitions() -> dg.Definitions:
     catalogue = load(settings().catalog)
     return dg.Definitions(
@@ -75,7 +80,7 @@ def _definitions() -> dg.Definitions:
         schedules=[every_night, every_week],
         resources={"installation": installation, "night": Night()},
         loggers={"progress": progress_logger},
-        executor=dg.in_process_executor,
+        executor=thread_executor,
     )
 
 

@@ -20,24 +20,24 @@ class NightResult:
 
 
 def run_night(settings: Settings, business_date: date) -> NightResult:
-    """Run all assets in the order of their dependencies; an asset that fails stops only those that need it."""
+    """Run all assets, each after those that it needs; an asset that fails stops only those that need it."""
     with dagster_instance(settings) as instance:
-        from pipelines.definitions import NIGHTLY, defs, night_config
+        import dagster as dg
 
-        job = defs.resolve_job_def(NIGHTLY)
-        total = len(job.graph.node_defs)
-        progress = {"loggers": {"progress": {"config": {"total": total}}}}
-        result = job.execute_in_process(
+        from pipelines.definitions import NIGHTLY, night_config, nightly_job
+
+        progress = {"loggers": {"progress": {"config": {"total": len(nightly_job().graph.node_defs)}}}}
+        result = dg.execute_job(
+            dg.reconstructable(nightly_job),
             instance=instance,
             run_config={**night_config(business_date.isoformat()), **progress},
-            raise_on_error=False,
         )
         failures = {
             event.step_key or "": with_remedy(_first_line(event.step_failure_data.error), settings)
             for event in result.get_step_failure_events()
         }
         if not result.success and not failures:
-            failures = {NIGHTLY: "the run failed before its first step; see the run in `onesource dev`"}
+            failures = {NIGHTLY: "the run did not come to its end; see the run in `onesource dev`"}
         return NightResult(result.run_id, failures)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import local
 
 import duckdb
 import sqlalchemy as sa
@@ -35,11 +36,20 @@ TOUCHED = f"""
 
 @dataclass
 class Lake:
-    """One connection to the lake; its SQL names tables as `schema.table`."""
+    """The lake's engine; its SQL names tables as `schema.table`."""
 
-    con: duckdb.DuckDBPyConnection
+    engine: duckdb.DuckDBPyConnection
     postgres: Postgres
     path: str
+    _threads: local = field(default_factory=local)
+
+    @property
+    def con(self) -> duckdb.DuckDBPyConnection:
+        """This thread's connection: its transaction and its temporary tables are its own."""
+        if not hasattr(self._threads, "con"):
+            self._threads.con = self.reading()
+        con: duckdb.DuckDBPyConnection = self._threads.con
+        return con
 
     def exists(self, table: str) -> bool:
         schema, _, name = table.partition(".")
@@ -90,7 +100,9 @@ class Lake:
             feed.remember(sources)
 
     def _watermarks(self, consumer: str) -> dict[str, int]:
-        rows = self.con.execute("SELECT source, snapshot FROM state.watermark WHERE consumer = ?", [consumer])
+        rows = self.con.execute(
+            "SELECT source, max(snapshot) FROM state.watermark WHERE consumer = ? GROUP BY source", [consumer]
+        )
         return dict(rows.fetchall())
 
     def _drop_temporary(self) -> None:
@@ -107,12 +119,14 @@ class Lake:
 
     def reading(self) -> duckdb.DuckDBPyConnection:
         """Another connection to the same engine, that sees what has been committed."""
-        con = self.con.cursor()
+        con = self.engine.cursor()
         con.execute("USE lake")
         return con
 
     def close(self) -> None:
-        self.con.close()
+        if hasattr(self._threads, "con"):
+            self._threads.con.close()
+        self.engine.close()
 
 
 @dataclass
@@ -172,16 +186,13 @@ class Feed:
         return changes_sql(source, since, self.snapshot)
 
     def remember(self, sources: list[str]) -> None:
-        """Move the watermark of the sources that changed; one that did not change needs no new state of the lake."""
-        moved = [source for source in sources if source in self.changed]
-        if not moved:
-            return
-        con = self.lake.con
-        listed = ", ".join(text(source) for source in moved)
-        con.execute(f"DELETE FROM state.watermark WHERE consumer = ? AND source IN ({listed})", [self.consumer])
-        con.executemany(
-            "INSERT INTO state.watermark VALUES (?, ?, ?)", [[self.consumer, source, self.snapshot] for source in moved]
-        )
+        """Move the watermark of the sources that changed; one that did not change needs no new state of the lake.
+
+        Rows are only added, the highest holds: so consumers that commit at the same time do not meet.
+        """
+        moved = [[self.consumer, source, self.snapshot] for source in sources if source in self.changed]
+        if moved:
+            self.lake.con.executemany("INSERT INTO state.watermark VALUES (?, ?, ?)", moved)
 
 
 def changes_sql(table: str, since: int, until: int) -> str:
@@ -204,7 +215,6 @@ def open_lake(settings: Settings, postgres: Postgres, *, read_only: bool = False
         con.execute(f"ATTACH {address} AS lake ({', '.join(options + ['READ_ONLY'] * read_only)})")
     except duckdb.Error as error:
         raise InstallationError(_attach_problem(str(error), settings, postgres)) from None
-    con.execute("USE lake")
     lake = Lake(con, postgres, settings.lake_path)
     if not read_only:
         _prepare(lake)

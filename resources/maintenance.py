@@ -58,7 +58,7 @@ def _oldest_wanted(lake: Lake, cutoff: datetime) -> int:
 def _late_consumers(lake: Lake, oldest: int) -> dict[str, int]:
     """Consumers of a source that changed between their watermark and the state, with the watermark."""
     behind = lake.con.execute(
-        "SELECT consumer, source, snapshot FROM state.watermark WHERE snapshot < ?", [oldest]
+        "SELECT consumer, source, max(snapshot) AS at FROM state.watermark GROUP BY ALL HAVING at < ?", [oldest]
     ).fetchall()
     with lake.postgres.engine.connect() as connection:
         published = connection.execute(sa.select(publication.c.table_name, publication.c.snapshot))
@@ -74,9 +74,15 @@ def _has_changed(lake: Lake, source: str, since: int, until: int) -> bool:
 
 
 def _move_watermarks(lake: Lake, oldest: int) -> None:
-    """Let the consumers of sources that did not change go on from the oldest state kept."""
+    """Let the consumers of sources that did not change go on from the oldest state kept; keep only the highest of each."""
     with lake.transaction():
-        lake.con.execute("UPDATE state.watermark SET snapshot = ? WHERE snapshot < ?", [oldest, oldest])
+        lake.con.execute(
+            "CREATE TEMP TABLE highest AS SELECT consumer, source, greatest(max(snapshot), ?) AS snapshot "
+            "FROM state.watermark GROUP BY ALL",
+            [oldest],
+        )
+        lake.con.execute("DELETE FROM state.watermark")
+        lake.con.execute("INSERT INTO state.watermark FROM highest")
     with lake.postgres.engine.begin() as connection:
         connection.execute(sa.update(publication).where(publication.c.snapshot < oldest).values(snapshot=oldest))
 

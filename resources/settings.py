@@ -30,6 +30,9 @@ class Settings(BaseSettings):
         ge=1,
         description="threads to work with; default all cores",
     )
+    steps_at_once: int = Field(
+        2, ge=1, description="assets that a run works on side by side; they share memory and threads"
+    )
     nightly_at: str = Field("02:00", pattern=r"^\d{2}:\d{2}$", description="when the nightly job starts, province time")
     quick_check_days: int = Field(5, ge=1, description="working days in which a department answers a quick check")
     published_keep_days: int = Field(
