@@ -11,6 +11,7 @@ from assets.library import library_assets
 from assets.night import PROVINCE, Night
 from assets.resolved import resolved_assets
 from assets.share import share_assets
+from assets.theme import theme_assets
 from foundation.catalogue.load import load
 from pipelines.maintenance import every_week, maintenance
 from pipelines.progress import progress_logger
@@ -47,6 +48,14 @@ def every_night(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     return dg.RunRequest(run_key=business_date, run_config=night_config(business_date))
 
 
+themes_when_changed = dg.AutomationConditionSensorDefinition(
+    "themes_when_changed",
+    target=dg.AssetSelection.groups("theme"),
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="主题所依据的数据有更新并通过检查时，更新主题。",
+)
+
+
 def night_config(business_date: str) -> dict[str, object]:
     """Run configuration for a business date."""
     return {"resources": {"night": {"config": {"business_date": business_date}}}}
@@ -62,9 +71,11 @@ def _definitions() -> dg.Definitions:
             *resolved_assets(catalogue),
             *library_assets(catalogue),
             *share_assets(catalogue),
+            *theme_assets(catalogue),
         ],
         jobs=[nightly, maintenance],
         schedules=[every_night, every_week],
+        sensors=[themes_when_changed],
         resources={"installation": installation, "night": Night()},
         loggers={"progress": progress_logger},
         executor=dg.in_process_executor,

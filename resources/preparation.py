@@ -23,6 +23,7 @@ from foundation.library.views import view_sql
 from foundation.linkage.tables import EVENT_COLUMNS, MINT_COLUMNS, identity_tables
 from foundation.sql import quoted
 from resources.lake import Lake
+from resources.theme_tables import ensure_themes, theme_part
 
 PREPARED = "state.prepared"
 
@@ -38,6 +39,11 @@ def prepare(lake: Lake, catalogue: Catalogue) -> None:
             lake.ensure(table, columns)
         for name in _in_order(catalogue):
             _ensure_library_table(lake, Consolidation(catalogue, name, catalogue.tables[name]))
+        ensure_themes(
+            lake,
+            catalogue,
+            [name for name in catalogue.themes if before.get(f"theme/{name}") != parts[f"theme/{name}"]],
+        )
         for consumer in [name for name, fingerprint in parts.items() if before.get(name, fingerprint) != fingerprint]:
             lake.con.execute("DELETE FROM state.watermark WHERE consumer = ?", [consumer])
         lake.ensure(PREPARED, {"part": "VARCHAR", "fingerprint": "VARCHAR"})
@@ -54,6 +60,8 @@ def _parts(lake: Lake, catalogue: Catalogue) -> dict[str, str]:
         parts[f"conformed/{name}"] = [dataset.model_dump(mode="json"), items, codes, version("onesource")]
     for name, table in catalogue.tables.items():
         parts[f"library/{name}"] = fresh_sql(Consolidation(catalogue, name, table), date.min)
+    for name in catalogue.themes:
+        parts[f"theme/{name}"] = theme_part(catalogue, name)
     return {name: _fingerprint(part) for name, part in parts.items()}
 
 

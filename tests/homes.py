@@ -74,12 +74,17 @@ class Home:
         self._opened.close()
         self._opened = ExitStack()
 
-    def night(self, on: str) -> None:
-        """Run every asset's function in the order of dependencies, without Dagster's machinery; the first error is raised."""
+    def night(self, on: str, *, themes: bool = False) -> None:
+        """Run every asset's function in the order of dependencies, without Dagster's machinery; the first error is raised.
+
+        The themes, which rest on nearly everything, are left to the tests that ask for them.
+        """
         from assets.night import Night
 
         resources = {"installation": self.installation, "night": Night(business_date=on)}
         for asset in self._needed_assets():
+            if not themes and set(asset.group_names_by_key.values()) == {"theme"}:
+                continue
             wanted = {name: resources[name] for name in asset.required_resource_keys if name in resources}
             with dg.build_asset_context(resources=wanted, instance=_instance()) as context:
                 asset(context)

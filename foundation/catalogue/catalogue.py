@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from foundation.catalogue.model import Column, Dataset, Department, Item, Library, LibraryTable, Slice
+from foundation.catalogue.themes import Theme
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,14 @@ class ConformedColumn:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Departments, items by subject, datasets by department/dataset, libraries and code tables by standard."""
+    """Departments, items by subject, datasets by department/dataset, libraries, code tables by standard, themes."""
 
     departments: Mapping[str, Department]
     items: Mapping[str, Mapping[str, Item]]
     datasets: Mapping[str, Dataset]
     libraries: Mapping[str, Library]
     codes: Mapping[str, Codes]
+    themes: Mapping[str, Theme] = field(default_factory=dict)
 
     @cached_property
     def tables(self) -> Mapping[str, LibraryTable]:

@@ -10,12 +10,14 @@ from pydantic import TypeAdapter
 
 from foundation.catalogue.load import FOLDER
 from foundation.catalogue.model import CodeTable, Dataset, Department, Item, Library, Name
+from foundation.catalogue.themes import Theme
 
 SHAPES: dict[str, TypeAdapter[Any]] = {
     "department": TypeAdapter(Department),
     "items": TypeAdapter(dict[Name, Item]),
     "dataset": TypeAdapter(Dataset),
     "library": TypeAdapter(Library),
+    "theme": TypeAdapter(Theme),
     "codes": TypeAdapter(dict[str, CodeTable]),
 }
 

@@ -1,0 +1,113 @@
+"""Themes: what several departments build on the base libraries (办法 art. 14-3), and what of it is shared."""
+
+import dagster as dg
+
+from assets.keys import key, key_of_table, lineage
+from assets.night import Night
+from assets.theme_metadata import of_theme, standing, theme_columns, theme_lineage
+from foundation.catalogue.catalogue import Catalogue
+from foundation.catalogue.themes import Theme
+from foundation.publication.rows import published_columns
+from foundation.publication.tables import PREFIX, published_table, shared_themes
+from foundation.themes.affected import consumed_tables
+from foundation.themes.query import ThemeQuery, table_of
+from foundation.themes.stage import BrokenRule, ThemeWritten, build
+from resources.installation import Installation
+
+WHEN_CHANGED = (dg.AutomationCondition.eager() & dg.AutomationCondition.all_deps_blocking_checks_passed()).with_label(
+    "what it rests on has changed and passed its checks"
+)
+
+
+def theme_assets(catalogue: Catalogue) -> list[dg.AssetsDefinition]:
+    shared = [shared_theme_asset(catalogue, name) for name in shared_themes(catalogue)]
+    return [*(theme_asset(catalogue, name) for name in catalogue.themes), *shared]
+
+
+def theme_asset(catalogue: Catalogue, name: str) -> dg.AssetsDefinition:
+    theme = catalogue.themes[name]
+    consumed = consumed_tables(ThemeQuery(catalogue, name, Night().date))
+
+    @dg.asset(
+        key=key("theme", name),
+        deps=[key_of_table(table) for table in consumed],
+        **of_theme(catalogue, name, {"duckdb", "parquet"}, theme.summary),
+        metadata={
+            "dagster/column_schema": theme_columns(catalogue, name),
+            "dagster/column_lineage": lineage(theme_lineage(catalogue, name)),
+        },
+        check_specs=[
+            dg.AssetCheckSpec(rule, asset=key("theme", name), blocking=one.blocking, description=one.title)
+            for rule, one in theme.rules.items()
+        ],
+        automation_condition=WHEN_CHANGED,
+    )
+    def theme_rows(
+        context: dg.AssetExecutionContext, installation: dg.ResourceParam[Installation], night: Night
+    ) -> dg.MaterializeResult:
+        lake, query = installation.lake, ThemeQuery(installation.catalogue, name, night.date)
+        held_back = ""
+        try:
+            with lake.consuming(context.asset_key.to_user_string(), consumed) as changes:
+                written = build(changes, query)
+        except BrokenRule as broken:
+            context.log.warning(f"{name} keeps its last state: {broken}")
+            written, held_back = ThemeWritten(breaking=broken.breaking), str(broken)
+        rows = lake.rows(table_of(name))
+        return dg.MaterializeResult(
+            metadata={
+                "dagster/row_count": rows,
+                "本次核对": written.looked_at,
+                "本次变更": written.changed,
+                "本次移出": written.gone,
+                "数据截至": standing(lake, query, held_back),
+            },
+            check_results=_checks(theme, written, rows),
+        )
+
+    return theme_rows
+
+
+def _checks(theme: Theme, written: ThemeWritten, rows: int) -> list[dg.AssetCheckResult]:
+    return [
+        dg.AssetCheckResult(
+            check_name=name,
+            passed=written.breaking[name] <= rule.tolerated * rows,
+            severity=dg.AssetCheckSeverity.ERROR if rule.blocking else dg.AssetCheckSeverity.WARN,
+            metadata={"不符合": written.breaking[name], "总数": rows},
+        )
+        for name, rule in theme.rules.items()
+    ]
+
+
+def shared_theme_asset(catalogue: Catalogue, name: str) -> dg.AssetsDefinition:
+    source, table = key("theme", name), published_table(catalogue, PREFIX + name)
+    columns = published_columns(catalogue, PREFIX + name)
+
+    @dg.asset(
+        key=key("share", PREFIX + name),
+        deps=[source],
+        **of_theme(catalogue, name, {"postgres", "parquet", "csv"}, "无条件共享的信息项，少于 5 人的人数不发布"),
+        metadata={
+            "dagster/column_schema": dg.TableSchema(
+                [dg.TableColumn(column, description=table.titles.get(column)) for column in columns]
+            ),
+            "dagster/column_lineage": lineage({column: [(source, column)] for column in columns}),
+        },
+        automation_condition=WHEN_CHANGED,
+    )
+    def shared_theme(
+        context: dg.AssetExecutionContext, installation: dg.ResourceParam[Installation], night: Night
+    ) -> dg.MaterializeResult:
+        published = installation.share.publish(PREFIX + name, night.date)
+        folder = installation.published.write(PREFIX + name, night.date, published)
+        return dg.MaterializeResult(
+            metadata={
+                "dagster/row_count": published.rows,
+                "本次写入": published.written,
+                "本次撤下": published.withdrawn,
+                "文件": dg.MetadataValue.path(folder),
+            }
+        )
+
+    return shared_theme

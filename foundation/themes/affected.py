@@ -1,0 +1,122 @@
+"""Which rows of a theme a night's changes concern: cost follows the change, not the stock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from foundation.catalogue.catalogue import split_name
+from foundation.changes import Changes
+from foundation.linkage.tables import RECORD_KEY
+from foundation.sql import listed, quoted, text
+from foundation.themes.names import dataset_of
+from foundation.themes.query import AFFECTED, DUE, ThemeQuery, table_of
+from foundation.themes.records import SourceRecords, spots_near
+
+
+def consumed_tables(query: ThemeQuery) -> list[str]:
+    """The lake tables that a theme is made from."""
+    tables = [f"stored.{query.theme.grain}"]
+    for name in query.theme.sources:
+        tables += query.records(name).tables
+    return list(dict.fromkeys(tables))
+
+
+def find_affected(changes: Changes, query: ThemeQuery) -> int:
+    """Fill the temporary table of the keys of rows to be made anew; their number.
+
+    A source that was never read concerns every row. Where it was, the feed gives old and new values, so a row is found
+    that a record leaves as well as one that it joins.
+    """
+    con, key, grain = changes.con, quoted(query.key), f"stored.{query.theme.grain}"
+    changed = Changed(changes, query)
+    changed_rows = changed.table(grain, [query.key])
+    if any(changes.is_first(table) for table in consumed_tables(query)):
+        for table in consumed_tables(query):
+            changed.see(table)
+        parts = [f"SELECT {key} FROM {grain}", f"SELECT {key} FROM {table_of(query.name)}"]
+    else:
+        parts = [f"FROM {changed_rows}"]
+        for name in query.theme.sources:
+            parts += changed.rows_of(query.records(name))
+        parts.append(f"SELECT {key} FROM {table_of(query.name)} WHERE {DUE} < DATE {text(str(query.on))}")
+    con.execute(
+        f"CREATE TEMP TABLE {AFFECTED} AS SELECT DISTINCT {key} FROM ({' UNION ALL '.join(parts)}) WHERE {key} IS NOT NULL"
+    )
+    return int(con.execute(f"SELECT count(*) FROM {AFFECTED}").fetchone()[0])  # type: ignore[index]
+
+
+class Changed:
+    """The changed keys of a theme's sources, each asked for once."""
+
+    def __init__(self, changes: Changes, query: ThemeQuery) -> None:
+        self.changes = changes
+        self.query = query
+        self._known: dict[tuple[str, tuple[str, ...]], str] = {}
+
+    def table(self, source: str, columns: list[str]) -> str:
+        """A temporary table of the columns' values among changed rows, old and new."""
+        asked = (source, tuple(columns))
+        if asked not in self._known:
+            self._known[asked] = f"changed_part_{len(self._known)}"
+            self.changes.keys(source, columns, self._known[asked])
+        return self._known[asked]
+
+    def see(self, table: str) -> None:
+        """Take note that a table is read as a whole, whatever changed in it."""
+        if not any(source == table for source, _ in self._known):
+            key = self.changes.con.execute(f"DESCRIBE FROM {table}").fetchone()
+            assert key is not None
+            self.table(table, [key[0]])
+
+    def rows_of(self, records: SourceRecords) -> Iterator[str]:
+        """Queries for the keys of rows that a source's changes concern."""
+        if records.source.near is not None:
+            yield from self._near(records)
+            return
+        key = quoted(self.query.key)
+        prefix, _, column = records.row_key.partition(".")
+        column = column.strip('"')
+        if prefix == "record":
+            yield f"SELECT {quoted(column)} AS {key} FROM {self.table(records.table, [column])}"
+        if prefix == "link":
+            assert records.link is not None
+            yield f"SELECT {quoted(column)} AS {key} FROM {self.table(records.link.link, [column])}"
+        if prefix == "entity":
+            yield f"SELECT {quoted(column)} AS {key} FROM {self.table(f'stored.{records.subject}', [column])}"
+        if prefix != "record" or records.uses_entity:
+            yield from self._through_records(records)
+
+    def _through_records(self, records: SourceRecords) -> Iterator[str]:
+        """Rows of records that changed, or whose entity changed or came to be another."""
+        select = f"SELECT {records.row_key} AS {quoted(self.query.key)} FROM {records.from_sql()}"
+        if not records.source.library:
+            yield f"{select} SEMI JOIN {self.table(records.table, ['record_key'])} AS part ON part.record_key = record.record_key"
+        if records.link:
+            entity = quoted(records.link.key)
+            part = self.table(records.link.link, [records.link.key])
+            yield f"{select} SEMI JOIN {part} AS part ON part.{entity} = link.{entity}"
+        if records.uses_entity:
+            key = self.query.catalogue.tables[records.subject].key
+            part = self.table(f"stored.{records.subject}", [key])
+            yield f"{select} SEMI JOIN {part} AS part ON part.{quoted(key)} = entity.{quoted(key)}"
+
+    def _near(self, records: SourceRecords) -> Iterator[str]:
+        """Rows within whose reach a point or a record changed."""
+        near = records.source.near
+        assert near is not None
+        place = self.query.catalogue.tables[records.place_table]
+        key, column = quoted(place.key), near.place.partition(".")[2]
+        points = self.table(f"stored.{records.place_table}", [place.key, "longitude", "latitude"])
+        touched = [f"SELECT {quoted(column)} AS {key} FROM {self.table(records.table, [column])}"]
+        if records.link:
+            department, dataset = split_name(dataset_of(records.source)[0])
+            part = self.table(records.link.link, [*RECORD_KEY, records.link.key])
+            touched.append(
+                f"SELECT {quoted(column)} AS {key} FROM {records.table} SEMI JOIN (SELECT {listed(RECORD_KEY)} FROM {part} "
+                f"WHERE department = {text(department)} AND dataset = {text(dataset)}) USING (record_key)"
+            )
+        moved = (
+            f"SELECT longitude, latitude FROM stored.{records.place_table} SEMI JOIN ({' UNION ALL '.join(touched)}) "
+            f"USING ({key}) UNION ALL SELECT longitude, latitude FROM {points}"
+        )
+        yield spots_near(near, table_of(self.query.name), self.query.key, f"({moved})")
