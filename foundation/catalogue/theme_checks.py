@@ -9,7 +9,7 @@ from foundation.catalogue.catalogue import Catalogue, split_name
 from foundation.catalogue.checks import Place, check_sharing
 from foundation.catalogue.model import ShareType
 from foundation.catalogue.problem import Problem
-from foundation.catalogue.themes import Near, Theme, ThemeSource
+from foundation.catalogue.themes import Theme, ThemeSource
 from foundation.themes.names import BUSINESS_DATE, dataset_of, names_entity_of, subject_of, uses_entity, words_of
 from foundation.themes.sharing import ThemeSharing
 
@@ -72,7 +72,7 @@ def _check_source(place: Place, source: ThemeSource, theme: Theme, catalogue: Ca
             yield place.at("dataset").problem(f"“{name}”的一条记录涉及几个人", f"请写明角色：{name}#{roles[0]}")
         if role and not roles:
             yield place.at("dataset").problem(f"“{name}”没有角色", f"请写 {name}")
-    yield from _check_near(place.at("near"), source.near, source, theme, catalogue)
+    yield from _check_place(place, source, theme, catalogue)
     yield from _check_join(place, source, theme, catalogue)
 
 
@@ -98,20 +98,23 @@ def _check_join(place: Place, source: ThemeSource, theme: Theme, catalogue: Cata
         yield place.at("by").problem(wrong, advice)
 
 
-def _check_near(
-    place: Place, near: Near | None, source: ThemeSource, theme: Theme, catalogue: Catalogue
-) -> Iterator[Problem]:
-    if near is None:
+def _check_place(place: Place, source: ThemeSource, theme: Theme, catalogue: Catalogue) -> Iterator[Problem]:
+    """A place is named by its key; for a distance it has a point, and so has the row."""
+    table = None
+    if source.place is not None:
+        table = names_entity_of(catalogue, source, source.place) if source.place.startswith("record.") else None
+        if table is None or catalogue.tables[table].identity is not None:
+            advice = "请用地址编码、地名编号等编号，如 record.address_code"
+            yield place.at("place").problem(f"“{source.place}”不指向空间地理库的表", advice)
+            return
+    if source.near is None:
         return
-    table = names_entity_of(catalogue, source, near.place) if near.place.startswith("record.") else None
     if table is None or not {"longitude", "latitude"} <= set(catalogue.tables[table].items):
-        yield place.at("place").problem(
-            f"“{near.place}”不指向有坐标的库表", "请用地址编码、地名编号等编号，如 record.address_code"
-        )
+        yield place.at("near").problem("按距离关联的来源没有带坐标的 place", "请写明 place，如 record.address_code")
     if not {"longitude", "latitude"} <= {*theme.base, *theme.items}:
         yield place.problem("按距离关联，但本主题没有 longitude、latitude", "请在 base 或 items 中加上这两项")
-    if BUSINESS_DATE.search(near.metres):
-        yield place.at("metres").problem("距离不能随日期变化", "请去掉 business_date")
+    if BUSINESS_DATE.search(source.near):
+        yield place.at("near").problem("距离不能随日期变化", "请去掉 business_date")
 
 
 def _check_departments(place: Place, theme: Theme, catalogue: Catalogue) -> Iterator[Problem]:

@@ -21,15 +21,6 @@ Path = Annotated[
 ]
 
 
-class Near(Strict):
-    """Records within a distance of the row's point (its items longitude and latitude, CGCS2000)."""
-
-    place: Path = Field(
-        description="the record's key into a geospatial table that has points, e.g. record.address_code"
-    )
-    metres: Expression = Field(description="the distance, over the row's items that come from libraries and records")
-
-
 class ThemeSource(Strict):
     """Records or library rows that a theme's rows are made from, grouped by the entity of the row.
 
@@ -39,7 +30,12 @@ class ThemeSource(Strict):
     dataset: SourceName | None = Field(None, description="department/dataset, or department/dataset#role")
     library: Name | None = Field(None, description="or a library table")
     by: Path | None = Field(None, description="what names the row's entity: an identifier or natural key, never a name")
-    near: Near | None = None
+    place: Path | None = Field(
+        None, description="the record's key into a geospatial table, whose row is `place`, e.g. record.address_code"
+    )
+    near: Expression | None = Field(
+        None, description="metres within which the record's place must lie from the row's longitude and latitude"
+    )
     where: Expression | None = Field(None, description="which records count")
     until: list[Expression] = Field(
         default_factory=list, description="days until which a record's part holds; needed where business_date is used"

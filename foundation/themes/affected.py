@@ -85,6 +85,7 @@ class Changed:
             yield f"SELECT {quoted(column)} AS {key} FROM {self.table(f'stored.{records.subject}', [column])}"
         if prefix != "record" or records.uses_entity:
             yield from self._through_records(records)
+        yield from self._through_places(records)
 
     def _through_records(self, records: SourceRecords) -> Iterator[str]:
         """Rows of records that changed, or whose entity changed or came to be another."""
@@ -100,12 +101,21 @@ class Changed:
             part = self.table(f"stored.{records.subject}", [key])
             yield f"{select} SEMI JOIN {part} AS part ON part.{quoted(key)} = entity.{quoted(key)}"
 
+    def _through_places(self, records: SourceRecords) -> Iterator[str]:
+        """Rows of records whose place changed."""
+        if records.source.place is None:
+            return
+        key = self.query.catalogue.tables[records.place_table].key
+        part = self.table(f"stored.{records.place_table}", [key])
+        select = f"SELECT {records.row_key} AS {quoted(self.query.key)} FROM {records.from_sql()}"
+        yield f"{select} SEMI JOIN {part} AS part ON part.{quoted(key)} = {records.source.place}"
+
     def _near(self, records: SourceRecords) -> Iterator[str]:
         """Rows within whose reach a point or a record changed."""
-        near = records.source.near
-        assert near is not None
+        near, named = records.source.near, records.source.place
+        assert near is not None and named is not None
         place = self.query.catalogue.tables[records.place_table]
-        key, column = quoted(place.key), near.place.partition(".")[2]
+        key, column = quoted(place.key), named.partition(".")[2]
         points = self.table(f"stored.{records.place_table}", [place.key, "longitude", "latitude"])
         touched = [f"SELECT {quoted(column)} AS {key} FROM {self.table(records.table, [column])}"]
         if records.link:

@@ -30,6 +30,8 @@ TYPES = {
     DataType.GEOMETRY: "BLOB",
 }
 
+KNOWN = {"VARCHAR", "DATE", "TIMESTAMP", "BOOLEAN", "BIGINT", "DOUBLE", "DECIMAL"}
+
 
 def check_expressions(place: Place, name: str, theme: Theme, catalogue: Catalogue) -> Iterator[Problem]:
     """A problem for the first expression of each part that the engine refuses."""
@@ -37,6 +39,7 @@ def check_expressions(place: Place, name: str, theme: Theme, catalogue: Catalogu
     con.execute(f"CREATE OR REPLACE TEMP TABLE {AFFECTED} ({quoted(catalogue.tables[theme.grain].key)} VARCHAR)")
     whole = _refused(con, catalogue, name, theme)
     if whole is None:
+        yield from _check_types(con, place, name, theme, catalogue)
         yield from _check_conditions(con, place, name, theme, catalogue)
         return
     yield _blamed(con, place, name, theme, catalogue) or place.problem(
@@ -59,6 +62,19 @@ def _blamed(
                 f"“{item_name}”的表达式不能计算：{refused}", "请改正表达式，可用的列见来源数据集和本主题前面的信息项"
             )
     return None
+
+
+def _check_types(
+    con: duckdb.DuckDBPyConnection, place: Place, name: str, theme: Theme, catalogue: Catalogue
+) -> Iterator[Problem]:
+    """Items have types that every reader knows."""
+    rows = ThemeQuery(_with(catalogue, name, theme), name, date.min).sql()
+    for column, kind, *_ in con.execute(f"DESCRIBE {rows}").fetchall():
+        if column in theme.items and kind.partition("(")[0] not in KNOWN:
+            wrong = f"“{column}”的类型是 {kind}"
+            yield place.at("items", column, "value").problem(
+                wrong, "请换算成常用类型，如在表达式后加 ::BIGINT 或 ::DOUBLE"
+            )
 
 
 def _check_conditions(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from foundation.catalogue.catalogue import Catalogue, split_name, table_name
-from foundation.catalogue.themes import Near, Theme, ThemeSource
+from foundation.catalogue.themes import Theme, ThemeSource
 from foundation.linkage.tables import IdentityTables, identity_tables
 from foundation.sql import quoted, text
 from foundation.themes.names import dataset_of, names_entity_of, on_day, subject_of, uses_entity, values_of
@@ -55,15 +55,15 @@ class SourceRecords:
         tables = [self.table] + ([self.link.link] if self.link else [])
         if self.uses_entity:
             tables.append(f"stored.{self.subject}")
-        if self.source.near is not None:
+        if self.source.place is not None:
             tables.append(f"stored.{self.place_table}")
         return tables
 
     @property
     def place_table(self) -> str:
-        """The geospatial table that gives the records of a near source their points."""
-        assert self.source.near is not None
-        place = names_entity_of(self.catalogue, self.source, self.source.near.place)
+        """The geospatial table whose rows the records name as their place."""
+        assert self.source.place is not None
+        place = names_entity_of(self.catalogue, self.source, self.source.place)
         assert place is not None
         return place
 
@@ -75,7 +75,7 @@ class SourceRecords:
         return f"{'link' if self.link else 'record'}.{quoted(self.catalogue.tables[self.subject].key)}"
 
     def from_sql(self) -> str:
-        """The records as `record`, with `link` and, where it is used, the library row as `entity`."""
+        """The records as `record`, with `link` and, where they are used, the library row as `entity` and the `place`."""
         parts = [f"{self.table} AS record"]
         if self.link:
             department, dataset = split_name(dataset_of(self.source)[0])
@@ -88,6 +88,9 @@ class SourceRecords:
             key = quoted(self.catalogue.tables[self.subject].key)
             here = f"link.{key}" if self.link else f"record.{key}"
             parts.append(f"JOIN stored.{self.subject} AS entity ON entity.{key} = {here}")
+        if self.source.place is not None:
+            place = quoted(self.catalogue.tables[self.place_table].key)
+            parts.append(f"LEFT JOIN stored.{self.place_table} AS place ON place.{place} = {self.source.place}")
         return " ".join(parts)
 
     def grouped(self, values: dict[str, str], affected: str, key: str, on: date) -> str:
@@ -107,11 +110,9 @@ def nearby(records: SourceRecords, values: dict[str, str], rows: str, key: str, 
     """
     near = records.source.near
     assert near is not None
-    place = records.catalogue.tables[records.place_table]
     listed = "".join(f", ({on_day(value, on)}) AS {quoted(name)}" for name, value in values.items())
     joined = (
-        f"FROM {records.from_sql()} JOIN stored.{records.place_table} AS place ON place.{quoted(place.key)} = {near.place} "
-        f"JOIN ({_cells(rows, key, on_day(near.metres, on))}) AS spot ON "
+        f"FROM {records.from_sql()} JOIN ({_cells(rows, key, on_day(near, on))}) AS spot ON "
         f"spot.cell_x = floor(place.longitude / {CELL})::BIGINT AND spot.cell_y = floor(place.latitude / {CELL})::BIGINT"
     )
     distance = distance_sql("spot.longitude", "spot.latitude", "place.longitude", "place.latitude")
@@ -122,11 +123,11 @@ def nearby(records: SourceRecords, values: dict[str, str], rows: str, key: str, 
     )
 
 
-def spots_near(near: Near, rows: str, key: str, points: str) -> str:
+def spots_near(near: str, rows: str, key: str, points: str) -> str:
     """Keys of the rows within whose reach one of the points (longitude, latitude) lies."""
     distance = distance_sql("spot.longitude", "spot.latitude", "place.longitude", "place.latitude")
     return (
-        f"SELECT DISTINCT spot.row_key AS {quoted(key)} FROM {points} AS place JOIN ({_cells(rows, key, near.metres)}) AS spot "
+        f"SELECT DISTINCT spot.row_key AS {quoted(key)} FROM {points} AS place JOIN ({_cells(rows, key, near)}) AS spot "
         f"ON spot.cell_x = floor(place.longitude / {CELL})::BIGINT AND spot.cell_y = floor(place.latitude / {CELL})::BIGINT "
         f"WHERE {distance} <= spot.reach"
     )
