@@ -9,6 +9,7 @@ from rich.table import Table
 
 from pipelines.night import NightResult
 from pipelines.status import DatasetStatus, dataset_statuses, refused_since, table_statuses
+from pipelines.theme_status import show_themes
 from resources.installation import Installation
 
 
@@ -65,6 +66,7 @@ def _show_tables(console: Console, installation: Installation, statuses: list[Da
             table.library, table.table, table.title, f"{table.entities:,}", published, str(table.published_on or "-")
         )
     console.print(tables)
+    show_themes(console, installation)
 
 
 def _say(console: Console, line: str) -> None:

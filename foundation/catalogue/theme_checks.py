@@ -50,7 +50,10 @@ def check_theme(place: Place, theme: Theme, catalogue: Catalogue) -> Iterator[Pr
     if not sound:
         return
     yield from _check_departments(place, theme, catalogue)
-    yield from _check_items(place, theme, catalogue)
+    found = list(_check_items(place, theme, catalogue))
+    yield from found
+    if found:
+        return
     yield from _check_dates(place, theme)
     yield from _check_shared(place, theme, catalogue)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from foundation.catalogue.catalogue import split_name
 from foundation.changes import Changes
 from foundation.linkage.tables import RECORD_KEY
-from foundation.sql import listed, quoted, text
+from foundation.sql import count, quoted, text
 from foundation.themes.names import dataset_of
 from foundation.themes.query import AFFECTED, DUE, ThemeQuery, table_of
 from foundation.themes.records import SourceRecords, spots_near
@@ -29,44 +29,42 @@ def find_affected(changes: Changes, query: ThemeQuery) -> int:
     """
     con, key, grain = changes.con, quoted(query.key), f"stored.{query.theme.grain}"
     changed = Changed(changes, query)
-    changed_rows = changed.table(grain, [query.key])
     if any(changes.is_first(table) for table in consumed_tables(query)):
         for table in consumed_tables(query):
             changed.see(table)
         parts = [f"SELECT {key} FROM {grain}", f"SELECT {key} FROM {table_of(query.name)}"]
     else:
-        parts = [f"FROM {changed_rows}"]
+        parts = [f"FROM {part}" for part in changed.part(grain, [query.key])]
         for name in query.theme.sources:
             parts += changed.rows_of(query.records(name))
         parts.append(f"SELECT {key} FROM {table_of(query.name)} WHERE {DUE} < DATE {text(str(query.on))}")
     con.execute(
         f"CREATE TEMP TABLE {AFFECTED} AS SELECT DISTINCT {key} FROM ({' UNION ALL '.join(parts)}) WHERE {key} IS NOT NULL"
     )
-    return int(con.execute(f"SELECT count(*) FROM {AFFECTED}").fetchone()[0])  # type: ignore[index]
+    return count(con, AFFECTED)
 
 
 class Changed:
-    """The changed keys of a theme's sources, each asked for once."""
+    """The changed keys of a theme's sources, each asked for once; queries that rest on no change are left out."""
 
     def __init__(self, changes: Changes, query: ThemeQuery) -> None:
         self.changes = changes
         self.query = query
-        self._known: dict[tuple[str, tuple[str, ...]], str] = {}
+        self._known: dict[tuple[str, tuple[str, ...]], list[str]] = {}
 
-    def table(self, source: str, columns: list[str]) -> str:
-        """A temporary table of the columns' values among changed rows, old and new."""
+    def part(self, source: str, columns: list[str]) -> list[str]:
+        """The temporary table of the columns' values among changed rows, old and new; nothing where none changed."""
         asked = (source, tuple(columns))
         if asked not in self._known:
-            self._known[asked] = f"changed_part_{len(self._known)}"
-            self.changes.keys(source, columns, self._known[asked])
+            name = f"changed_part_{len(self._known)}"
+            self._known[asked] = [name] if self.changes.keys(source, columns, name) else []
         return self._known[asked]
 
     def see(self, table: str) -> None:
         """Take note that a table is read as a whole, whatever changed in it."""
-        if not any(source == table for source, _ in self._known):
-            key = self.changes.con.execute(f"DESCRIBE FROM {table}").fetchone()
-            assert key is not None
-            self.table(table, [key[0]])
+        key = self.changes.con.execute(f"DESCRIBE FROM {table}").fetchone()
+        assert key is not None
+        self.part(table, [key[0]])
 
     def rows_of(self, records: SourceRecords) -> Iterator[str]:
         """Queries for the keys of rows that a source's changes concern."""
@@ -76,13 +74,10 @@ class Changed:
         key = quoted(self.query.key)
         prefix, _, column = records.row_key.partition(".")
         column = column.strip('"')
-        if prefix == "record":
-            yield f"SELECT {quoted(column)} AS {key} FROM {self.table(records.table, [column])}"
-        if prefix == "link":
-            assert records.link is not None
-            yield f"SELECT {quoted(column)} AS {key} FROM {self.table(records.link.link, [column])}"
-        if prefix == "entity":
-            yield f"SELECT {quoted(column)} AS {key} FROM {self.table(f'stored.{records.subject}', [column])}"
+        link = records.link.link if records.link else ""
+        table = {"record": records.table, "link": link, "entity": f"stored.{records.subject}"}[prefix]
+        for part in self.part(table, [column]):
+            yield f"SELECT {quoted(column)} AS {key} FROM {part}"
         if prefix != "record" or records.uses_entity:
             yield from self._through_records(records)
         yield from self._through_places(records)
@@ -91,42 +86,42 @@ class Changed:
         """Rows of records that changed, or whose entity changed or came to be another."""
         select = f"SELECT {records.row_key} AS {quoted(self.query.key)} FROM {records.from_sql()}"
         if not records.source.library:
-            yield f"{select} SEMI JOIN {self.table(records.table, ['record_key'])} AS part ON part.record_key = record.record_key"
+            for part in self.part(records.table, ["record_key"]):
+                yield f"{select} SEMI JOIN {part} AS part ON part.record_key = record.record_key"
         if records.link:
             entity = quoted(records.link.key)
-            part = self.table(records.link.link, [records.link.key])
-            yield f"{select} SEMI JOIN {part} AS part ON part.{entity} = link.{entity}"
+            for part in self.part(records.link.link, [records.link.key]):
+                yield f"{select} SEMI JOIN {part} AS part ON part.{entity} = link.{entity}"
         if records.uses_entity:
             key = self.query.catalogue.tables[records.subject].key
-            part = self.table(f"stored.{records.subject}", [key])
-            yield f"{select} SEMI JOIN {part} AS part ON part.{quoted(key)} = entity.{quoted(key)}"
+            for part in self.part(f"stored.{records.subject}", [key]):
+                yield f"{select} SEMI JOIN {part} AS part ON part.{quoted(key)} = entity.{quoted(key)}"
 
     def _through_places(self, records: SourceRecords) -> Iterator[str]:
         """Rows of records whose place changed."""
         if records.source.place is None:
             return
         key = self.query.catalogue.tables[records.place_table].key
-        part = self.table(f"stored.{records.place_table}", [key])
         select = f"SELECT {records.row_key} AS {quoted(self.query.key)} FROM {records.from_sql()}"
-        yield f"{select} SEMI JOIN {part} AS part ON part.{quoted(key)} = {records.source.place}"
+        for part in self.part(f"stored.{records.place_table}", [key]):
+            yield f"{select} SEMI JOIN {part} AS part ON part.{quoted(key)} = {records.source.place}"
 
     def _near(self, records: SourceRecords) -> Iterator[str]:
         """Rows within whose reach a point or a record changed."""
         near, named = records.source.near, records.source.place
         assert near is not None and named is not None
-        place = self.query.catalogue.tables[records.place_table]
-        key, column = quoted(place.key), named.partition(".")[2]
-        points = self.table(f"stored.{records.place_table}", [place.key, "longitude", "latitude"])
-        touched = [f"SELECT {quoted(column)} AS {key} FROM {self.table(records.table, [column])}"]
+        key, column = quoted(self.query.catalogue.tables[records.place_table].key), quoted(named.partition(".")[2])
+        points = f"stored.{records.place_table}"
+        touched = [f"SELECT {column} AS {key} FROM {part}" for part in self.part(records.table, [column.strip('"')])]
         if records.link:
             department, dataset = split_name(dataset_of(records.source)[0])
-            part = self.table(records.link.link, [*RECORD_KEY, records.link.key])
-            touched.append(
-                f"SELECT {quoted(column)} AS {key} FROM {records.table} SEMI JOIN (SELECT {listed(RECORD_KEY)} FROM {part} "
-                f"WHERE department = {text(department)} AND dataset = {text(dataset)}) USING (record_key)"
-            )
-        moved = (
-            f"SELECT longitude, latitude FROM stored.{records.place_table} SEMI JOIN ({' UNION ALL '.join(touched)}) "
-            f"USING ({key}) UNION ALL SELECT longitude, latitude FROM {points}"
-        )
-        yield spots_near(near, table_of(self.query.name), self.query.key, f"({moved})")
+            for part in self.part(records.link.link, [*RECORD_KEY, records.link.key]):
+                touched.append(
+                    f"SELECT {column} AS {key} FROM {records.table} SEMI JOIN (SELECT record_key FROM {part} "
+                    f"WHERE department = {text(department)} AND dataset = {text(dataset)}) USING (record_key)"
+                )
+        moved = [f"SELECT longitude, latitude FROM {points} SEMI JOIN ({one}) USING ({key})" for one in touched]
+        for part in self.part(points, [key.strip('"'), "longitude", "latitude"]):
+            moved.append(f"SELECT longitude, latitude FROM {part}")
+        if moved:
+            yield spots_near(near, table_of(self.query.name), self.query.key, f"({' UNION ALL '.join(moved)})")
