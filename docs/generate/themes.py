@@ -22,8 +22,8 @@ in `catalog/themes/` and one table `theme.<name>`.
 - A record belongs to the person or organisation that it was **resolved** to; never to one of the same name. A natural key
   (division code, address code, community number, real-estate unit number) and a library's own reference (a licence's holder) join
   too. `by: record.name` is refused when the catalogue is loaded.
-- `near` counts records by distance: residents within a hazard source's safety distance, within 1,000 m of a shelter. Distances are on a
-  sphere, within 0.6 % of the ellipsoid.
+- `near` counts records by distance: residents within a hazard source's safety distance, within 1,000 m of a shelter.
+  Distances are on a sphere, within 0.6 % of the ellipsoid.
 - Expressions are SQL and are checked against the engine when the catalogue is loaded; what is wrong is said with file and line.
 - What depends on the day (`business_date`) says `until` when it holds; on the day after, the row is looked at again, whether or
   not anything was delivered.
