@@ -17,6 +17,7 @@ from foundation.themes.affected import consumed_tables
 from foundation.themes.query import ThemeQuery, table_of
 from foundation.themes.stage import BrokenRule, build
 from foundation.themes.standing import delivered, late
+from pipelines.theme_status import theme_statuses
 from resources.installation import open_installation
 from tests.golden import theme_province as province
 from tests.homes import Home
@@ -231,6 +232,7 @@ def test_a_theme_whose_source_was_refused_keeps_its_state_and_says_so(home: Home
     query = ThemeQuery(home.installation.catalogue, "food_drug_safety", date(2026, 11, 21))
     said = {one.dataset: late(one) for one in delivered(home.installation.lake.con, query)}
     assert "2026-11-21 的报送被拒收" in said["market_regulation/food_license"]
+    assert "market_regulation/food_license" in " ".join(notes(home)["food_drug_safety"])
 
 
 def test_a_broken_blocking_rule_keeps_the_last_state(home: Home) -> None:
@@ -249,6 +251,13 @@ def test_a_broken_blocking_rule_keeps_the_last_state(home: Home) -> None:
         home.installation.lake.consuming("theme/energy_security", consumed_tables(query)) as changes,
     ):
         build(changes, query)
+    assert any("conformed.energy__energy_stock 有更新" in note for note in notes(home)["energy_security"])
     home.deliver("energy/energy_stock", DAYS[2], province.stocks(coal=500))
     home.night(DAYS[2], themes=True)
     assert home.value("SELECT coal_stock FROM theme.energy_security WHERE name = '新城区'") == 500
+    assert not any("有更新" in note for note in notes(home)["energy_security"])
+
+
+def notes(home: Home) -> dict[str, list[str]]:
+    """What `onesource status` says of each theme."""
+    return {one.name: one.notes for one in theme_statuses(home.installation)}
