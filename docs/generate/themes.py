@@ -17,6 +17,10 @@ in `catalog/themes/` and one table `theme.<name>`.
 .venv/bin/onesource sql "SELECT name, paid_last_on, dead_since FROM theme.social_security WHERE paid_after_death"
 ```
 
+In the Dagster UI each theme leads back to the deliveries under it:
+
+![The lineage of theme/food_drug_safety in the Dagster UI, back to the deliveries of the departments](images/theme-lineage.png)
+
 ## How rows come together
 
 - A record belongs to the person or organisation that it was **resolved** to; never to one of the same name. A natural key
