@@ -236,7 +236,7 @@ def test_a_theme_whose_source_was_refused_keeps_its_state_and_says_so(home: Home
 
 
 def test_a_broken_blocking_rule_keeps_the_last_state(home: Home) -> None:
-    province.deliver_places(home)
+    province.deliver_counties(home)
     home.deliver("market_regulation/enterprise", DAYS[0], province.COMPANIES)
     home.deliver("energy/energy_stock", DAYS[0], province.stocks())
     home.night(DAYS[0], themes=True)

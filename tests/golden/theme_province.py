@@ -112,6 +112,7 @@ def stocks(coal: float = 100) -> list[Row]:
 
 def deliver_all(home: Home) -> None:
     deliver_people(home)
+    deliver_counties(home)
     deliver_places(home)
     deliver_organizations(home)
 
@@ -164,7 +165,8 @@ def doors(moved: float = 0.0) -> list[Row]:
     ]
 
 
-def deliver_places(home: Home) -> None:
+def deliver_counties(home: Home) -> None:
+    """Two counties and what they burn."""
     square = "POLYGON ((108 34, 110 34, 110 35, 108 35, 108 34))"
     divisions = (("610000", "陕西省", "省", None), ("610100", "西安市", "市", "610000"),
                  ("610102", "新城区", "县", "610100"), ("610103", "碑林区", "县", "610100"))  # fmt: skip
@@ -173,6 +175,14 @@ def deliver_places(home: Home) -> None:
         [{"行政区划代码": code, "名称": name, "级别": level, "上级代码": parent, "geometry": square}
          for code, name, level, parent in divisions],
     )  # fmt: skip
+    home.deliver(
+        "development_reform/energy_consumption", DAY,
+        [{"报表编号": f"X{code}", "行政区划代码": code, "能源品种": "煤炭", "日均消费量": "50", "报告日期": date(2026, 11, 1)}
+         for code in ("610102", "610103")],
+    )  # fmt: skip
+
+
+def deliver_places(home: Home) -> None:
     home.deliver("public_security/door_address", DAY, doors())
     home.deliver(
         "civil_affairs/place_name", DAY,
@@ -188,11 +198,6 @@ def deliver_places(home: Home) -> None:
         "emergency_management/shelter", DAY,
         [{"场所编号": "B1", "场所名称": "小广场", "地址编码": DOOR, "可容纳人数": "1", "状态": "可用"},
          {"场所编号": "B2", "场所名称": "大操场", "地址编码": HAMLET, "可容纳人数": "500", "状态": "可用"}],
-    )  # fmt: skip
-    home.deliver(
-        "development_reform/energy_consumption", DAY,
-        [{"报表编号": f"X{code}", "行政区划代码": code, "能源品种": "煤炭", "日均消费量": "50", "报告日期": date(2026, 11, 1)}
-         for code in ("610102", "610103")],
     )  # fmt: skip
 
 
