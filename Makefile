@@ -2,14 +2,15 @@
 PYTHON ?= python3.11
 VENV ?= .venv
 READY = $(VENV)/.ready
+AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: run test lint dev docs bench lock
+.PHONY: run test lint dev docs bench bench-linkage browser lock
 
 run: $(READY)  ## set up, make the sample deliveries, run the nightly job, say where to look
 	$(VENV)/bin/onesource demo
 
 test: $(READY) lint  ## all checks and tests
-	$(VENV)/bin/pytest
+	$(VENV)/bin/pytest -n logical --maxprocesses 4 --dist loadfile
 
 lint: $(READY)
 	$(VENV)/bin/ruff check .
@@ -25,6 +26,14 @@ docs: $(READY)  ## the reference pages in docs/, after changing the catalogue, r
 
 bench: $(READY)  ## the nightly job for PERSONS people, stage by stage, beside a plain copy
 	$(VENV)/bin/python -m benchmarks.night --persons $(or $(PERSONS),100000)
+
+bench-linkage: $(READY)  ## how well and how fast records are linked, on planted truth and on public data in PUBLIC
+	$(VENV)/bin/python -m benchmarks.linkage --persons $(or $(PERSONS),200000) --public $(or $(PUBLIC),../shared/data/linkage)
+
+browser:  ## Chromium and its driver (Debian), with which tests open the reports; without them these tests are skipped
+	$(AS_ROOT) apt-get update --quiet
+	$(AS_ROOT) env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet --no-install-recommends \
+		chromium chromium-driver fonts-noto-cjk
 
 lock:  ## after changing pyproject.toml
 	$(VENV)/bin/pip install --quiet uv

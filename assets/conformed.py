@@ -2,10 +2,13 @@
 
 import dagster as dg
 
+from assets.feedback import FEEDBACK_KEY
 from assets.keys import key, lineage, of_dataset, schema
+from assets.night import Night
 from foundation.catalogue.catalogue import Catalogue, table_name
 from foundation.conform import conformed_schema
 from foundation.conforming.stage import conform_changes
+from foundation.crosscheck.corrections import apply_corrections
 from resources.installation import Installation
 
 
@@ -20,7 +23,7 @@ def conformed_asset(catalogue: Catalogue, name: str) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=key("conformed", name),
-        deps=[held],
+        deps=[held, FEEDBACK_KEY],
         **of_dataset(catalogue, "conformed", name, {"python", "parquet"}),
         metadata={
             "dagster/column_schema": schema(types, {column.name: column.item.title for column in columns}),
@@ -28,14 +31,20 @@ def conformed_asset(catalogue: Catalogue, name: str) -> dg.AssetsDefinition:
         },
     )
     def conformed(
-        context: dg.AssetExecutionContext, installation: dg.ResourceParam[Installation]
+        context: dg.AssetExecutionContext, installation: dg.ResourceParam[Installation], night: Night
     ) -> dg.MaterializeResult:
         lake, source = installation.lake, f"ingest.{table_name(name)}"
         with lake.consuming(context.asset_key.to_user_string(), [source]) as changes:
             written = conform_changes(changes, installation.catalogue, name, installation.settings.threads)
+            corrected = apply_corrections(changes.con, installation.catalogue, name, night.date)
         rows = lake.rows(f"conformed.{table_name(name)}")
         return dg.MaterializeResult(
-            metadata={"dagster/row_count": rows, "本次标准化": written.conformed, "本次注销": written.withdrawn}
+            metadata={
+                "dagster/row_count": rows,
+                "本次标准化": written.conformed,
+                "本次注销": written.withdrawn,
+                "本次采用的更正": corrected.applied,
+            }
         )
 
     return conformed

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from assets.keys import key_of_table, link_key, of_table, schema
+from assets.linkage_report import link_metadata
 from assets.night import Night
 from foundation.catalogue.catalogue import Catalogue
 from foundation.linkage.stage import conformed_sources, resolve
@@ -29,13 +30,15 @@ def resolved_asset(catalogue: Catalogue, name: str) -> dg.AssetsDefinition:
     ) -> dg.MaterializeResult:
         lake = installation.lake
         with lake.consuming(context.asset_key.to_user_string(), sources) as changes:
-            result = resolve(changes, installation.catalogue, name, night.date)
-        return dg.MaterializeResult(
-            metadata={
-                "dagster/row_count": lake.rows(tables.link),
-                "本次核对的记录": result.records,
-                "本次变更的关联": result.relinked,
-            }
-        )
+            judgements = installation.review.judgements(name)
+            result = resolve(changes, installation.catalogue, name, night.date, judgements, installation.models_folder)
+        open_cases = installation.review.synchronise(name, night.date)
+        for rule, keys in result.linked.skipped.items():
+            context.log.warning(f"{name}: {keys} 个取值超出区块上限，未参与比对：{rule}")
+        if result.linked.cut:
+            context.log.warning(
+                f"{name}: {result.linked.cut} 个聚类不可能是同一对象（姓名、出生日期或记录数不符），已拆分"
+            )
+        return dg.MaterializeResult(metadata=link_metadata(installation, name, result, open_cases))
 
     return resolved

@@ -1,11 +1,15 @@
 """Share: the base items that every department may use without asking, in PostgreSQL and as files (办法 art. 14-2)."""
 
+from collections.abc import Iterator
+
 import dagster as dg
 
 from assets.keys import key, lineage, of_table
 from assets.night import Night
 from foundation.catalogue.catalogue import Catalogue
 from foundation.publication.rows import published_columns
+from quality.gates import decide
+from quality.measuring import Quality
 from resources.installation import Installation
 
 
@@ -21,6 +25,7 @@ def share_asset(catalogue: Catalogue, name: str) -> dg.AssetsDefinition:
     @dg.asset(
         key=key("share", name),
         deps=[library],
+        output_required=False,  # a table that is held back is observed, not materialized
         **of_table(catalogue, "share", name, {"postgres", "parquet", "csv"}, "无条件共享的基础信息项"),
         metadata={
             "dagster/column_schema": dg.TableSchema(
@@ -34,15 +39,23 @@ def share_asset(catalogue: Catalogue, name: str) -> dg.AssetsDefinition:
     )
     def share(
         context: dg.AssetExecutionContext, installation: dg.ResourceParam[Installation], night: Night
-    ) -> dg.MaterializeResult:
+    ) -> Iterator[dg.MaterializeResult]:
+        decision = decide(Quality(installation), name, night.date)
+        if decision.is_held:
+            context.log.warning(f"publication held back: {decision.reason}")
+            context.log_event(
+                dg.AssetObservation(key("share", name), description="暂缓发布", metadata={"暂缓发布": decision.reason})
+            )
+            return
         published = installation.share.publish(name, night.date)
         folder = installation.published.write(name, night.date, published)
-        return dg.MaterializeResult(
+        yield dg.MaterializeResult(
             metadata={
                 "dagster/row_count": published.rows,
                 "本次写入": published.written,
                 "本次撤下": published.withdrawn,
                 "文件": dg.MetadataValue.path(folder),
+                **({"放行": f"{decision.overridden_by}：{decision.reason}"} if decision.overridden_by else {}),
             }
         )
 

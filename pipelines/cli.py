@@ -15,13 +15,22 @@ from typing import Annotated, Any
 
 import typer
 
+from pipelines import review
+from pipelines.feedback import feedback_app
+from pipelines.gate import gate
 from pipelines.query import Format
+from pipelines.reports import reports
+from pipelines.train import train
 
 app = typer.Typer(
     help="onesource (一数一源): from the departments' deliveries to the published base libraries.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.add_typer(review.app, name="review")
+app.add_typer(feedback_app, name="feedback")
+app.add_typer(gate, name="gate")
+app.add_typer(reports, name="reports")
 Day = Annotated[str | None, typer.Option("--date", help="Business date, YYYY-MM-DD; today in the province by default.")]
 
 
@@ -71,8 +80,8 @@ def run(
         if not deliveries.is_dir():
             raise typer.BadParameter(f"{deliveries} is not a folder", param_hint="--deliveries")
         os.environ["ONESOURCE_DELIVERIES"] = str(deliveries.absolute())
-    failed, refused = _night(business_date(day))
-    if failed or (strict and refused):
+    failed, wanting = _night(business_date(day))
+    if failed or (strict and wanting):
         raise typer.Exit(1)
 
 
@@ -113,6 +122,9 @@ def sql(
     except duckdb.Error as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
+
+
+app.command()(clear_errors(train))
 
 
 @app.command()
@@ -171,7 +183,7 @@ def _check_free(port: int) -> None:
 
 
 def _night(on: date) -> tuple[bool, bool]:
-    """Run the nightly job and print its summary; whether an asset failed, and whether a delivery was refused."""
+    """Run the nightly job and print its summary; whether an asset failed, and whether a delivery was refused or a table held."""
     from foundation.catalogue.load import load
     from pipelines.night import run_night
     from pipelines.summary import show_night
@@ -182,5 +194,5 @@ def _night(on: date) -> tuple[bool, bool]:
     start = datetime.now(UTC).replace(tzinfo=None)
     result = run_night(settings(), on)
     with open_installation(settings()) as installation:
-        refused = show_night(installation, result, on, start)
-    return bool(result.failures), refused
+        wanting = show_night(installation, result, on, start)
+    return bool(result.failures), wanting

@@ -4,11 +4,15 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from assets.checks import quality_checks
 from assets.conformed import conformed_assets
+from assets.crosscheck import crosscheck_assets
 from assets.deliveries import delivery_specs
+from assets.feedback import feedback
 from assets.ingest import ingest_assets
 from assets.library import library_assets
 from assets.night import PROVINCE, Night
+from assets.reports import report_asset
 from assets.resolved import resolved_assets
 from assets.share import share_assets
 from assets.theme import theme_assets
@@ -70,9 +74,13 @@ def _definitions() -> dg.Definitions:
             *conformed_assets(catalogue),
             *resolved_assets(catalogue),
             *library_assets(catalogue),
+            *crosscheck_assets(catalogue),
             *share_assets(catalogue),
             *theme_assets(catalogue),
+            feedback,
+            report_asset(catalogue),
         ],
+        asset_checks=quality_checks(catalogue),
         jobs=[nightly, maintenance],
         schedules=[every_night, every_week],
         sensors=[themes_when_changed],

@@ -30,8 +30,6 @@ def prepare_environment(settings: Settings) -> Path:
     shutil.copyfile(PROJECT / "dagster.yaml", home / "dagster.yaml")
     os.environ["ONESOURCE_HOME"] = str(settings.home)
     os.environ["DAGSTER_HOME"] = str(home)
-    os.environ["ONESOURCE_DAGSTER_ARTIFACTS"] = str(home / "artifacts")
-    os.environ["ONESOURCE_DAGSTER_LOGS"] = str(home / "logs")
     os.environ["ONESOURCE_POSTGRES_URL"] = postgres.url.render_as_string(hide_password=False)
     postgres.engine.dispose()
     return home

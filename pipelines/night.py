@@ -8,6 +8,8 @@ from datetime import date
 from pipelines.instance import dagster_instance
 from resources.settings import Settings
 
+DISK_FULL = ("No space left on device", "File too large", "Disk quota exceeded")
+
 
 @dataclass(frozen=True)
 class NightResult:
@@ -31,12 +33,20 @@ def run_night(settings: Settings, business_date: date) -> NightResult:
             raise_on_error=False,
         )
         failures = {
-            event.step_key or "": _first_line(event.step_failure_data.error)
+            event.step_key or "": with_remedy(_first_line(event.step_failure_data.error), settings)
             for event in result.get_step_failure_events()
         }
         if not result.success and not failures:
             failures = {NIGHTLY: "the run failed before its first step; see the run in `onesource dev`"}
         return NightResult(result.run_id, failures)
+
+
+def with_remedy(problem: str, settings: Settings) -> str:
+    """The line with what to do about it where the disk is full (or a quota is reached); other lines as they are."""
+    if not any(sign in problem for sign in DISK_FULL):
+        return problem
+    places = f"{settings.home}, the lake {settings.lake_path} and PostgreSQL"
+    return f"{problem}. Free space for {places}, then run again: until then the last good state stays."
 
 
 def _first_line(error: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from rich.console import Console
@@ -10,28 +11,36 @@ from rich.table import Table
 from pipelines.night import NightResult
 from pipelines.status import DatasetStatus, dataset_statuses, refused_since, table_statuses
 from pipelines.theme_status import show_themes
+from quality.gates import Decision, last_decisions
 from resources.installation import Installation
 
 
 def show_night(installation: Installation, result: NightResult, on: date, start: datetime) -> bool:
-    """Print what a run of the nightly job came to and where to look; whether a delivery was refused in it."""
+    """Print what a run came to and where to look; whether a delivery was refused or a publication held back."""
     console = _console()
     refused = refused_since(installation, start)
     _show_tables(console, installation, dataset_statuses(installation))
     for delivery_id, reason in refused:
         _say(console, f"refused: {delivery_id}: {reason}")
+    decided = [one for one in last_decisions(installation.postgres, on).values() if one.business_date == on]
+    held = [one for one in decided if one.is_held]
+    _show_gates(console, decided)
     for asset, error in result.failures.items():
         _say(console, f"FAILED: {asset}: {error}")
     home = installation.settings.home
-    console.print(f"Night of {on}: {'failed' if result.failures else 'done'}, deliveries refused: {len(refused)}.")
+    console.print(
+        f"Night of {on}: {'failed' if result.failures else 'done'}, deliveries refused: {len(refused)}, "
+        f"publications held back: {len(held)}."
+    )
     console.print("Where to look:", markup=False)
     console.print('  onesource sql "SELECT * FROM share.person LIMIT 5"   the published rows', markup=False)
     console.print(
         '  onesource sql "SELECT * FROM ingest.rejected_row LIMIT 5"   rows that could not be taken', markup=False
     )
+    console.print(f"  {home / 'reports' / str(on) / 'index.html'}   the quality reports", markup=False)
     console.print(f"  {home / 'published'}   the published files", markup=False)
     console.print("  onesource dev   the Dagster UI on http://127.0.0.1:3000", markup=False)
-    return bool(refused)
+    return bool(refused or held)
 
 
 def show_status(installation: Installation) -> None:
@@ -41,6 +50,7 @@ def show_status(installation: Installation) -> None:
     for one in statuses:
         if one.status == "rejected":
             _say(console, f"refused: {one.dataset} of {one.last_delivery}: {one.reason}")
+    _show_gates(console, last_decisions(installation.postgres).values())
 
 
 def _show_tables(console: Console, installation: Installation, statuses: list[DatasetStatus]) -> None:
@@ -59,14 +69,56 @@ def _show_tables(console: Console, installation: Installation, statuses: list[Da
             str(one.next_due or "-"),
         )
     console.print(datasets)
-    tables = Table("library", "table", "title", "entities", "published", "last publication", title="Libraries")
+    tables = Table(
+        "library",
+        "table",
+        "title",
+        "entities",
+        "discrepancies",
+        "overdue",
+        "published",
+        "last publication",
+        "gate",
+        title="Libraries",
+    )
+    decisions = last_decisions(installation.postgres)
     for table in table_statuses(installation):
         published = "-" if table.published_rows is None else f"{table.published_rows:,}"
+        cases = [
+            "-" if number is None else f"{number:,}"
+            for number in (table.open_discrepancies, table.overdue_discrepancies)
+        ]
         tables.add_row(
-            table.library, table.table, table.title, f"{table.entities:,}", published, str(table.published_on or "-")
+            table.library,
+            table.table,
+            table.title,
+            f"{table.entities:,}",
+            *cases,
+            published,
+            str(table.published_on or "-"),
+            _gate(decisions.get(table.table)),
         )
     console.print(tables)
     show_themes(console, installation)
+
+
+def _gate(decision: Decision | None) -> str:
+    if decision is None:
+        return "-"
+    if not decision.reason:
+        return "open"
+    return "held back" if decision.is_held else "let pass"
+
+
+def _show_gates(console: Console, decisions: Iterable[Decision]) -> None:
+    """Why tables are held back, and who let others pass."""
+    for one in decisions:
+        if one.is_held:
+            _say(console, f"held back: share.{one.table_name} of {one.business_date}: {one.reason}")
+        elif one.overridden_by:
+            _say(
+                console, f"let pass by {one.overridden_by}: share.{one.table_name} of {one.business_date}: {one.reason}"
+            )
 
 
 def _say(console: Console, line: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from foundation.catalogue.catalogue import Catalogue
 from foundation.catalogue.load import load
@@ -13,6 +14,8 @@ from resources.lake import Lake, open_lake
 from resources.postgres import Postgres, open_postgres
 from resources.preparation import prepare
 from resources.published import PublishedFiles
+from resources.quick_check import QuickCheck
+from resources.review import Review
 from resources.settings import Settings
 from resources.share import Share
 
@@ -33,6 +36,19 @@ class Installation:
     @property
     def share(self) -> Share:
         return Share(self.settings, self.catalogue, self.lake)
+
+    @property
+    def models_folder(self) -> Path:
+        """Where parameters trained in this installation lie."""
+        return self.settings.home / "models"
+
+    @property
+    def review(self) -> Review:
+        return Review(self.catalogue, self.lake)
+
+    @property
+    def quick_check(self) -> QuickCheck:
+        return QuickCheck(self.settings, self.catalogue, self.lake)
 
     @property
     def published(self) -> PublishedFiles:

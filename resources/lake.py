@@ -13,18 +13,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
+import sqlalchemy as sa
 
 from foundation.sql import count, quoted, text
 from resources.postgres import LAKE, InstallationError, Postgres
 from resources.settings import Settings
 
 SCHEMAS = ("ingest", "conformed", "resolved", "crosscheck", "library", "stored", "theme", "quality", "state")
-# duckdb_tables() would load the statistics of every table of the lake.
-TEMPORARY = (
-    "SELECT DISTINCT table_name FROM duckdb_columns() WHERE database_name = 'temp' AND NOT internal "
-    "EXCEPT SELECT view_name FROM duckdb_views() WHERE database_name = 'temp'"  # what is registered shows as a view
-)
+# duckdb_tables() would load the statistics of every table of the lake. Views (registered Arrow tables are views) come first.
+TEMPORARY = """SELECT 'VIEW', view_name FROM duckdb_views() WHERE database_name = 'temp' AND NOT internal
+    UNION ALL SELECT DISTINCT 'TABLE', table_name FROM duckdb_columns() WHERE database_name = 'temp' AND NOT internal
+        AND table_name NOT IN (SELECT view_name FROM duckdb_views() WHERE database_name = 'temp')
+    ORDER BY ALL DESC"""
 EXTENSIONS = ("ducklake", "postgres_scanner", "spatial")
+# From the tables of the DuckLake specification: https://ducklake.select/docs/stable/specification/tables/overview
+TOUCHED = f"""
+    SELECT EXISTS (SELECT 1 FROM {LAKE}.ducklake_snapshot_changes, {LAKE}.ducklake_table JOIN {LAKE}.ducklake_schema USING (schema_id)
+    WHERE snapshot_id > :since AND table_name = :table AND schema_name = :schema
+    AND changes_made ~ (':' || table_id || '(,|$)'))"""
 
 
 @dataclass
@@ -89,8 +95,21 @@ class Lake:
 
     def _drop_temporary(self) -> None:
         with suppress(duckdb.Error):
-            for (name,) in self.con.execute(TEMPORARY).fetchall():
-                self.con.execute(f"DROP TABLE IF EXISTS temp.{quoted(name)}")
+            for kind, name in self.con.execute(TEMPORARY).fetchall():
+                self.con.execute(f"DROP {kind} IF EXISTS temp.{quoted(name)}")
+
+    def is_touched(self, table: str, since: int) -> bool:
+        """Whether any state of the lake after `since` touched the table: told by the list of states, in a moment."""
+        schema, _, name = table.partition(".")
+        of = {"schema": schema, "table": name, "since": since}
+        with self.postgres.engine.connect() as connection:
+            return bool(connection.execute(sa.text(TOUCHED), of).scalar())
+
+    def reading(self) -> duckdb.DuckDBPyConnection:
+        """Another connection to the same engine, that sees what has been committed."""
+        con = self.con.cursor()
+        con.execute("USE lake")
+        return con
 
     def close(self) -> None:
         self.con.close()
@@ -125,11 +144,22 @@ class Feed:
             self.changed.add(source)
         return rows
 
+    def is_changed(self, source: str, rows: str = "true") -> bool:
+        """Whether any of these rows was written or deleted since the watermark; a first reading counts as a change.
+
+        The rows are looked at only where the table was touched at all.
+        """
+        if not self.is_first(source) and not self.lake.is_touched(source, self.watermarks[source]):
+            return False
+        self.changed.add(source)
+        query = f"SELECT 1 FROM {self._changes(source)} WHERE {rows} LIMIT 1"
+        return self.is_first(source) or self.lake.con.execute(query).fetchone() is not None
+
     def _changes(self, source: str) -> str:
         if self.is_first(source):
             return source
         since = self.watermarks[source] + 1
-        if since > self.snapshot:
+        if since > self.snapshot or not self.lake.is_touched(source, self.watermarks[source]):
             return f"(FROM {source} LIMIT 0)"
         schema, _, name = source.partition(".")
         return f"ducklake_table_changes('lake', {text(schema)}, {text(name)}, {since}, {self.snapshot})"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +18,6 @@ from resources.settings import Settings
 
 DAGSTER, LAKE, OPERATIONS, SHARE = "dagster", "lake", "operations", "share"
 EMBEDDED_FOLDER = "postgres"
-DAGSTER_STORAGE_VARIABLE = "ONESOURCE_DAGSTER_STORAGE"
 
 
 class InstallationError(Exception):
@@ -78,7 +76,6 @@ def open_postgres(settings: Settings) -> Postgres:
         ) from None
     postgres = Postgres(url, engine)
     _migrate(postgres)
-    os.environ[DAGSTER_STORAGE_VARIABLE] = postgres.dagster_url()
     return postgres
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections.abc import Mapping
 from datetime import date
 from importlib.metadata import version
@@ -15,12 +16,25 @@ from importlib.metadata import version
 from foundation.catalogue.catalogue import Catalogue, table_name
 from foundation.conform import conformed_schema
 from foundation.conforming.stage import sql_columns
+from foundation.crosscheck.corrections import PROVENANCE
+from foundation.crosscheck.tables import SECRET, TABLES
 from foundation.ingest.held import held_columns
 from foundation.ingest.register import DELIVERY_COLUMNS, REJECTED_COLUMNS
 from foundation.library.consolidate import AFFECTED, Consolidation
 from foundation.library.states import columns_of, fresh_sql, history_columns
 from foundation.library.views import view_sql
-from foundation.linkage.tables import EVENT_COLUMNS, MINT_COLUMNS, identity_tables
+from foundation.linkage.tables import (
+    EVENT_COLUMNS,
+    FORMER,
+    FORMER_COLUMNS,
+    JUDGEMENT_COLUMNS,
+    MINT_COLUMNS,
+    PAIR_COLUMNS,
+    REDIRECT_COLUMNS,
+    SCALE_COLUMNS,
+    identity_tables,
+)
+from foundation.quality.tables import QUALITY_TABLES
 from foundation.sql import quoted
 from resources.lake import Lake
 from resources.theme_tables import ensure_themes, theme_part
@@ -46,6 +60,8 @@ def prepare(lake: Lake, catalogue: Catalogue) -> None:
         )
         for consumer in [name for name, fingerprint in parts.items() if before.get(name, fingerprint) != fingerprint]:
             lake.con.execute("DELETE FROM state.watermark WHERE consumer = ?", [consumer])
+        if not lake.rows(SECRET):
+            lake.con.execute(f"INSERT INTO {SECRET} VALUES ('discrepancy', ?)", [secrets.token_hex(32)])
         lake.ensure(PREPARED, {"part": "VARCHAR", "fingerprint": "VARCHAR"})
         lake.con.execute(f"DELETE FROM {PREPARED}")
         lake.con.executemany(f"INSERT INTO {PREPARED} VALUES (?, ?)", [list(part) for part in parts.items()])
@@ -60,6 +76,8 @@ def _parts(lake: Lake, catalogue: Catalogue) -> dict[str, str]:
         parts[f"conformed/{name}"] = [dataset.model_dump(mode="json"), items, codes, version("onesource")]
     for name, table in catalogue.tables.items():
         parts[f"library/{name}"] = fresh_sql(Consolidation(catalogue, name, table), date.min)
+        if name in catalogue.crosschecks:
+            parts[f"crosscheck/{name}"] = catalogue.crosschecks[name].model_dump(mode="json")
     for name in catalogue.themes:
         parts[f"theme/{name}"] = theme_part(catalogue, name)
     return {name: _fingerprint(part) for name, part in parts.items()}
@@ -78,16 +96,23 @@ def _fixed_tables(lake: Lake, catalogue: Catalogue) -> Mapping[str, Mapping[str,
         "ingest.delivery": DELIVERY_COLUMNS,
         "ingest.rejected_row": REJECTED_COLUMNS,
         "resolved.identity_event": EVENT_COLUMNS,
+        "resolved.redirect": REDIRECT_COLUMNS,
+        FORMER: FORMER_COLUMNS,
         "state.mint": MINT_COLUMNS,
+        "state.linkage": SCALE_COLUMNS,
+        **TABLES,
+        **QUALITY_TABLES,
     }
     for name, dataset in catalogue.datasets.items():
         tables[f"ingest.{table_name(name)}"] = held_columns(dataset)
-        tables[f"conformed.{table_name(name)}"] = sql_columns(lake.con, conformed_schema(catalogue, name))
+        tables[f"conformed.{table_name(name)}"] = sql_columns(lake.con, conformed_schema(catalogue, name)) | PROVENANCE
     for name, table in catalogue.tables.items():
         if table.identity is not None:
             identity = identity_tables(name, table)
             tables[identity.record] = identity.record_columns
             tables[identity.link] = identity.link_columns
+            tables[identity.pair] = PAIR_COLUMNS
+            tables[identity.judgement] = JUDGEMENT_COLUMNS
     return tables
 
 

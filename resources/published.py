@@ -35,9 +35,12 @@ class PublishedFiles:
     lake: Lake
 
     def write(self, name: str, on: date, published: Published) -> Path:
-        """The folder of the business date, holding what `share` shows; nothing is done where it holds that already."""
+        """The folder of the business date, holding what `share` shows; nothing is done where it holds that already.
+
+        Nor where a later date was published: what `share` shows now is not what it showed on that date.
+        """
         folder = self.settings.home / "published" / name / str(on)
-        if _snapshot(folder) == published.snapshot:
+        if _snapshot(folder) == published.snapshot or _is_past(folder):
             return folder
         aside = folder.with_name(f".{folder.name}.{os.getpid()}")
         shutil.rmtree(aside, ignore_errors=True)
@@ -110,6 +113,10 @@ def _snapshot(folder: Path) -> int | None:
         return int(json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["snapshot"])
     except (FileNotFoundError, json.JSONDecodeError, KeyError):
         return None
+
+
+def _is_past(folder: Path) -> bool:
+    return any(later.name > folder.name and _snapshot(later) for later in folder.parent.glob("[0-9]*"))
 
 
 def _move(aside: Path, folder: Path) -> None:

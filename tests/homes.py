@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -51,11 +53,12 @@ class Server:
 
 @dataclass
 class Home:
-    """An installation under a folder; `installation` is open while a test uses it."""
+    """An installation under a folder; `installation` is open while a test uses it; `said`: what the command that filled it wrote."""
 
     settings: Settings
     url: sa.URL
     toy: ToyProvince
+    said: str = ""
     _opened: ExitStack = field(default_factory=ExitStack)
     _installation: Installation | None = None
 
@@ -74,20 +77,23 @@ class Home:
         self._opened.close()
         self._opened = ExitStack()
 
-    def night(self, on: str, *, themes: bool = False) -> None:
+    def night(self, on: str, assets: Sequence[dg.AssetsDefinition] = (), *, themes: bool = False) -> None:
         """Run every asset's function in the order of dependencies, without Dagster's machinery; the first error is raised.
 
-        The themes, which rest on nearly everything, are left to the tests that ask for them.
+        Checks and reports, which change nothing that others read, are left to their own tests, and the themes, which rest on
+        nearly everything, to those that ask for them. `assets` are some alone.
         """
         from assets.night import Night
 
         resources = {"installation": self.installation, "night": Night(business_date=on)}
-        for asset in self._needed_assets():
-            if not themes and set(asset.group_names_by_key.values()) == {"theme"}:
+        for asset in assets or self._needed_assets():
+            if not (themes or assets) and set(asset.group_names_by_key.values()) == {"theme"}:
                 continue
             wanted = {name: resources[name] for name in asset.required_resource_keys if name in resources}
             with dg.build_asset_context(resources=wanted, instance=_instance()) as context:
-                asset(context)
+                outcome = asset(context)
+                if isinstance(outcome, Iterator):
+                    list(outcome)
 
     def ingest(self, name: str, on: str) -> list[Outcome]:
         """Take what has arrived of one dataset, nothing more."""
@@ -134,10 +140,16 @@ class Home:
             "PYTHONPATH": str(Path(__file__).resolve().parent.parent),
         }
 
+    def onesource(self, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+        """A command of the program in a process of its own; `more` is environment."""
+        command = [sys.executable, "-m", "pipelines", *words]
+        return subprocess.run(command, env=self.environment() | more, capture_output=True, text=True, timeout=600)
+
     def _needed_assets(self) -> list[dg.AssetsDefinition]:
         """All assets that rest on a dataset that has been delivered here at least once: the others have nothing to do."""
         delivered = {name for name in self.installation.catalogue.datasets if self._is_delivered(name)}
-        return [asset for asset in ordered_assets() if any(datasets_under(key) & delivered for key in asset.keys)]
+        needed = [asset for asset in ordered_assets() if "reports" not in asset.group_names_by_key.values()]
+        return [asset for asset in needed if any(datasets_under(key) & delivered for key in asset.keys)]
 
     def _is_delivered(self, name: str) -> bool:
         department, _, dataset = name.partition("/")

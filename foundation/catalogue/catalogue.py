@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from foundation.catalogue.crosscheck import CrossCheck
 from foundation.catalogue.model import Column, Dataset, Department, Item, Library, LibraryTable, Slice
+from foundation.catalogue.quality import QualityRule
 from foundation.catalogue.themes import Theme
 
 
@@ -45,13 +47,15 @@ class ConformedColumn:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Departments, items by subject, datasets by department/dataset, libraries, code tables by standard, themes."""
+    """Departments, items by subject, datasets by department/dataset, libraries, code tables, checks by table, themes."""
 
     departments: Mapping[str, Department]
     items: Mapping[str, Mapping[str, Item]]
     datasets: Mapping[str, Dataset]
     libraries: Mapping[str, Library]
     codes: Mapping[str, Codes]
+    crosschecks: Mapping[str, CrossCheck] = field(default_factory=dict)
+    rules: Mapping[str, Mapping[str, QualityRule]] = field(default_factory=dict)
     themes: Mapping[str, Theme] = field(default_factory=dict)
 
     @cached_property

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from stdnum.cn import uscc
 
 from foundation.catalogue.catalogue import Codes
+from foundation.catalogue.crosscheck import CrossCheck
 from foundation.catalogue.model import Dataset, Department, Item, Library, ShareType, Sharing
 from foundation.catalogue.problem import Key, Problem, choose
+from foundation.catalogue.quality import QualityRule
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Files:
     datasets: Mapping[str, Dataset | None]
     libraries: Mapping[str, Library | None]
     codes: Mapping[str, Codes | None]
+    crosschecks: Mapping[str, CrossCheck | None] = field(default_factory=dict)
+    rules: Mapping[str, Mapping[str, QualityRule] | None] = field(default_factory=dict)
 
     def path(self, kind: str, name: str) -> Path:
         """The file that declares something."""
@@ -58,8 +62,10 @@ class Place:
 
 def check(files: Files, known: Vocabulary) -> Iterator[Problem]:
     """All that is wrong between the files that could be read."""
+    from foundation.catalogue.crosscheck_checks import check_crosscheck
     from foundation.catalogue.dataset_checks import check_dataset
     from foundation.catalogue.library_checks import check_library
+    from foundation.catalogue.rule_checks import check_rules
 
     for name, department in files.departments.items():
         if department is not None:
@@ -72,8 +78,12 @@ def check(files: Files, known: Vocabulary) -> Iterator[Problem]:
     for name, library in files.libraries.items():
         if library is not None:
             yield from check_library(Place(files.path("libraries", name)), library, files)
+    for name, crosscheck in files.crosschecks.items():
+        if crosscheck is not None:
+            yield from check_crosscheck(Place(files.path("crosscheck", name)), name, crosscheck, files)
     yield from check_resource_codes(files)
     yield from check_table_names(files)
+    yield from check_rules(files)
 
 
 def check_department(place: Place, department: Department) -> Iterator[Problem]:

@@ -15,8 +15,10 @@ from foundation.catalogue import wording
 from foundation.catalogue.catalogue import Catalogue, Codes
 from foundation.catalogue.checks import Files, Vocabulary, check
 from foundation.catalogue.codes import read_codes
+from foundation.catalogue.crosscheck import CrossCheck
 from foundation.catalogue.model import CodeTable, Dataset, Department, Item, Library, Name
 from foundation.catalogue.problem import CatalogueError, Problem
+from foundation.catalogue.quality import QualityRule
 from foundation.catalogue.themes import Theme
 
 FOLDER = Path(__file__).parents[2] / "catalog"
@@ -44,6 +46,8 @@ def load(
         datasets=reader.folder("datasets", "*/*.yaml", TypeAdapter(Dataset)),
         libraries=reader.folder("libraries", "*.yaml", TypeAdapter(Library)),
         codes=reader.codes(),
+        crosschecks=reader.folder("crosscheck", "*.yaml", TypeAdapter(CrossCheck)),
+        rules=reader.folder("rules", "*.yaml", TypeAdapter(dict[Name, QualityRule]), needed=False),
     )
     themes = reader.folder("themes", "*.yaml", TypeAdapter(Theme)) if (root / "themes").is_dir() else {}
     known = Vocabulary(standards=standards or _standards(), masks=masks or _masks())
@@ -56,6 +60,8 @@ def load(
         datasets=_sound(files.datasets),
         libraries=_sound(files.libraries),
         codes=_sound(files.codes),
+        crosschecks=_sound(files.crosschecks),
+        rules=_sound(files.rules),
     )
     return _with_themes(root, catalogue, _sound(themes))
 
@@ -93,11 +99,13 @@ class _Reader:
     root: Path
     problems: list[Problem] = field(default_factory=list)
 
-    def folder(self, folder: str, pattern: str, shape: TypeAdapter[Shape]) -> dict[str, Shape | None]:
+    def folder(
+        self, folder: str, pattern: str, shape: TypeAdapter[Shape], needed: bool = True
+    ) -> dict[str, Shape | None]:
         """What the files of a folder declare, by path below it without extension."""
         base = self.root / folder
         files = sorted(base.glob(pattern))
-        if not files:
+        if not files and needed:
             self.problems.append(Problem(base, (), "没有 YAML 文件", "请检查目录是否完整", 1))
         read = {}
         for file in files:

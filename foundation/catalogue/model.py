@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from foundation.catalogue.quality import QualityRule
+
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="lower-case English name")]
 DatasetName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*/[a-z][a-z0-9_]*$", description="department/dataset")]
 SourceName = Annotated[
@@ -175,6 +177,8 @@ class Dataset(Strict):
     )
     ignored: dict[str, str] = Field(default_factory=dict, description="column that is not taken -> reason")
     coordinates: bool = Field(False, description="longitude, latitude and crs are brought to CGCS2000 together")
+    mandatory: list[str] = Field(default_factory=list, description="必填项: conformed columns that every record fills")
+    rules: dict[Name, QualityRule] = Field(default_factory=dict, description="quality rules of this dataset alone")
     volume: Volume = Volume()
     update: Update
     sharing: Sharing
@@ -237,6 +241,7 @@ class LibraryTable(Strict):
     sharing: Sharing = Field(description="of the base items; business items are shared on request (art. 13)")
     authorities: dict[Name, AuthorityByCode] = Field(default_factory=dict)
     items: dict[Name, LibraryItem]
+    rules: dict[Name, QualityRule] = Field(default_factory=dict, description="quality rules of this table alone")
     share: list[Name] = Field(description="items published to share, in order; the key and updated_at are implied")
     share_when: str | None = Field(None, description="an SQL condition over the table for rows that are published")
 

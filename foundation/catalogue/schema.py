@@ -8,8 +8,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from foundation.catalogue.crosscheck import CrossCheck
 from foundation.catalogue.load import FOLDER
 from foundation.catalogue.model import CodeTable, Dataset, Department, Item, Library, Name
+from foundation.catalogue.quality import QualityRule
 from foundation.catalogue.themes import Theme
 
 SHAPES: dict[str, TypeAdapter[Any]] = {
@@ -18,6 +20,8 @@ SHAPES: dict[str, TypeAdapter[Any]] = {
     "dataset": TypeAdapter(Dataset),
     "library": TypeAdapter(Library),
     "theme": TypeAdapter(Theme),
+    "crosscheck": TypeAdapter(CrossCheck),
+    "rules": TypeAdapter(dict[Name, QualityRule]),
     "codes": TypeAdapter(dict[str, CodeTable]),
 }
 

@@ -12,11 +12,13 @@ from foundation.sql import quoted, text
 
 @dataclass(frozen=True)
 class Source:
-    """A dataset in one role ('' where a record speaks of one entity), and the columns of its items."""
+    """A dataset in one role ('' where a record speaks of one entity), the columns of its items, and the identifiers'
+    columns of the other roles."""
 
     dataset: str
     role: str
     columns: dict[str, str]
+    others: tuple[str, ...] = ()
 
     @property
     def table(self) -> str:
@@ -54,7 +56,7 @@ def sources_of(catalogue: Catalogue, table: LibraryTable) -> list[Source]:
     order = _order(table)
     names.sort(key=lambda name: (order.index(name) if name in order else len(order), name))
     return [
-        Source(name, role, _columns(catalogue, name, role))
+        Source(name, role, source_columns(catalogue, name, role), _others(catalogue, table, name, role))
         for name in names
         for role in catalogue.datasets[name].roles or [""]
     ]
@@ -65,7 +67,17 @@ def _order(table: LibraryTable) -> list[str]:
     return list(dict.fromkeys(source.partition("#")[0] for source in table.authorities_of(key_item)))
 
 
-def _columns(catalogue: Catalogue, dataset: str, role: str) -> dict[str, str]:
+def _others(catalogue: Catalogue, table: LibraryTable, dataset: str, role: str) -> tuple[str, ...]:
+    if table.identity is None or not role:
+        return ()
+    return tuple(
+        quoted(column.name)
+        for column in catalogue.conformed_columns(dataset)
+        if column.item_name == table.identity.identifier and column.role not in ("", role)
+    )
+
+
+def source_columns(catalogue: Catalogue, dataset: str, role: str) -> dict[str, str]:
     """Item -> SQL: the role's own columns, then what follows from the role, then what the record says of all."""
     columns: dict[str, str] = {}
     for column in catalogue.conformed_columns(dataset):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Literal
 
@@ -39,7 +39,8 @@ def match_header(dataset: Dataset, mode: Mode, names: Sequence[str], file: str) 
     found = [normalised(name) for name in names]
     doubled = [name for name, count in Counter(found).items() if count > 1]
     if doubled:
-        raise DeliveryRefused("column_doubled", file, f"列名重复：{listed(doubled)}", "请删除重复的列后重新报送。")
+        what = f"列名重复：{_doubled(doubled, found, spelled)}"
+        raise DeliveryRefused("column_doubled", file, what, "请删除重复的列后重新报送，列名须在第一行。")
     unknown = [name for name in found if name not in spelled]
     missing = [name for name in expected_columns(dataset, mode) if normalised(name) not in found]
     remedy = _remedy(missing, unknown)
@@ -60,6 +61,16 @@ def _with_near(missing: Sequence[str], unknown: Sequence[str]) -> str:
     near = {name: get_close_matches(name, unknown, n=1, cutoff=0.6) for name in missing}
     hints = [f"“{name}”疑为文件中的“{close[0]}”" for name, close in near.items() if close]
     return "，".join([listed(missing), *hints[:5]])
+
+
+def _doubled(doubled: Sequence[str], found: Sequence[str], spelled: Mapping[str, str]) -> str:
+    """Doubled columns; one that the catalogue does not list by its places only, for it may be a row in the header's place."""
+    return "、".join(
+        f"“{spelled[name]}”"
+        if name in spelled
+        else "第 " + "、".join(str(place) for place, one in enumerate(found, start=1) if one == name) + " 列"
+        for name in doubled[:10]
+    )
 
 
 def _unknown(unknown: Sequence[str], found: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from foundation.linkage.tables import identity_tables
 from foundation.sql import quoted, text, texts
 
 AFFECTED = "affected_entity"
-RECORD_PARTS = ("record_key", "delivery_id", "as_of")
+RECORD_PARTS = ("record_key", "delivery_id", "as_of", "corrections")
 
 
 def origin_column(item: str) -> str:
@@ -94,7 +94,7 @@ class Consolidation:
         """One record per entity from a source: the one that was true last, ties by record key."""
         source, key = one.source, quoted(self.table.key)
         items = [f"{source.sql(item)} AS {quoted(item)}" for item in self._needed(source) if item != self.table.key]
-        listed = ", ".join([f"one.{key}", "record_key", "delivery_id", "as_of", *items, *self._validity(source)])
+        listed = ", ".join([f"one.{key}", *RECORD_PARTS, *items, *self._validity(source)])
         records = (
             f"WITH linked AS MATERIALIZED ({self._linked(source)}), "
             f"several AS (SELECT {key} FROM linked GROUP BY {key} HAVING count(*) > 1), "
@@ -126,7 +126,10 @@ class Consolidation:
         if identity is None or not source.carries(identity.identifier):
             return []
         valid = source.sql(identity.identifier)[:-1] + '_is_valid"'
-        return [f"{valid} AND method <> 'new' AS identifier_is_valid", f"{valid} AND method = 'new' AS is_disputed"]
+        return [
+            f"{valid} AND method = 'identifier' AS identifier_is_valid",
+            f"{valid} AND method <> 'identifier' AS is_disputed",
+        ]
 
     def _without_disputed(self, source: Source, records: str) -> str:
         """A valid identifier of a record that contradicts its other holders is not taken: it is somebody else's."""

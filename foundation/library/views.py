@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from foundation.catalogue.sources import Source
 from foundation.library.consolidate import RECORD_PARTS, Consolidation, origin_column, record_column
 from foundation.sql import quoted, text
 
@@ -25,10 +26,19 @@ def view_sql(consolidation: Consolidation, stored: str, columns: Iterable[str]) 
 
 
 def _origin(consolidation: Consolidation, item: str) -> str:
+    carried = consolidation.table.items[item].from_item or item
     whens = [
         f"WHEN {source.number} THEN {{'dataset': {text(source.dataset)}, "
         f"'record_key': {record_column(source, 'record_key')}, "
-        f"'delivery_id': {record_column(source, 'delivery_id')}, 'as_of': {record_column(source, 'as_of')}}}"
+        f"'delivery_id': {_delivery(source, carried)}, 'as_of': {record_column(source, 'as_of')}}}"
         for source in consolidation.sources
     ]
     return f"CASE {origin_column(item)} {' '.join(whens)} END"
+
+
+def _delivery(source: Source, item: str) -> str:
+    """The delivery that the value came with, or the department's own correction that stands in its place."""
+    delivery, column = record_column(source, "delivery_id"), source.sql(item)
+    if not column.startswith('"'):
+        return delivery
+    return f"coalesce({record_column(source, 'corrections')}[{text(column[1:-1])}], {delivery})"

@@ -10,6 +10,7 @@ from datetime import date
 
 import duckdb
 
+from foundation.linkage.former import recall, remember
 from foundation.linkage.tables import RECORD_KEY, IdentityTables
 from foundation.sql import count, listed, text
 
@@ -22,26 +23,36 @@ FACTORS = (0x2C9277B5DA9D5, 0x1B873593CC9E2D51 % SPACE | 1)
 
 def assign(con: duckdb.DuckDBPyConnection, tables: IdentityTables, library: str, prefix: str, on: date) -> None:
     """Give every cluster in `clustered` its entity and write links and events; the caller's transaction holds it all."""
+    remember(con, tables, library, on)
     _prior(con, tables)
+    _vote(con, library)
     _keep(con)
     _mint(con, tables, prefix)
     _events(con, library, on)
+    _redirect(con, library, on)
     _write(con, tables)
 
 
 def _prior(con: duckdb.DuckDBPyConnection, tables: IdentityTables) -> None:
     con.execute(
-        f"""CREATE TEMP TABLE placed AS SELECT clustered.*, link.{tables.key} AS old_id, link.method AS old_method
+        f"""CREATE TEMP TABLE placed AS SELECT {listed(RECORD_KEY, "clustered.")}, rank, cluster,
+            clustered.method, clustered.match_probability, clustered.unit, link.{tables.key} AS old_id, link.method AS old_method,
+            link.match_probability AS old_probability, link.unit AS old_unit
         FROM clustered LEFT JOIN {tables.link} AS link USING ({KEY})"""
     )
 
 
-def _keep(con: duckdb.DuckDBPyConnection) -> None:
-    """`kept`: clusters that go on with an identifier that members held; ties go to the better authority, then by key."""
+def _vote(con: duckdb.DuckDBPyConnection, library: str) -> None:
+    """`vote`: how many members of a cluster held an identifier."""
     con.execute(
         """CREATE TEMP TABLE vote AS SELECT cluster, old_id, count(*) AS votes, min(rank) AS best
         FROM placed WHERE old_id IS NOT NULL GROUP BY cluster, old_id"""
     )
+    recall(con, library)
+
+
+def _keep(con: duckdb.DuckDBPyConnection) -> None:
+    """`kept`: clusters that go on with an identifier that members held; ties go to the better authority, then by key."""
     con.execute(
         """CREATE TEMP TABLE kept AS
         SELECT cluster, arg_min(old_id, (-votes, best, old_id)) AS entity FROM (
@@ -57,11 +68,11 @@ def _mint(con: duckdb.DuckDBPyConnection, tables: IdentityTables, prefix: str) -
     scrambled, so that equal input gives equal identifiers and an identifier tells nothing of whom it names."""
     row = con.execute("SELECT minted FROM state.mint WHERE entity = ?", [tables.key]).fetchone()
     minted = row[0] if row else 0
-    number = f"{minted} + row_number() OVER (ORDER BY founder)"
+    founders = """SELECT cluster, min((rank, record_key, role)) AS founder
+        FROM placed ANTI JOIN kept USING (cluster) GROUP BY cluster"""
+    numbers = f"SELECT cluster, {minted} + row_number() OVER (ORDER BY founder) AS n FROM ({founders})"
     con.execute(
-        f"""CREATE TEMP TABLE minted AS SELECT cluster, {_scrambled(number, prefix)} AS entity FROM (
-            SELECT cluster, min((rank, record_key, role)) AS founder
-            FROM placed ANTI JOIN kept USING (cluster) GROUP BY cluster)"""
+        f"CREATE TEMP TABLE minted AS SELECT cluster, {_written(prefix)} AS entity FROM ({_scrambled(numbers)})"
     )
     con.execute("CREATE TEMP TABLE entity_of AS FROM kept UNION ALL FROM minted")
     new = count(con, "minted")
@@ -70,12 +81,16 @@ def _mint(con: duckdb.DuckDBPyConnection, tables: IdentityTables, prefix: str) -
         con.execute("INSERT INTO state.mint VALUES (?, ?)", [tables.key, minted + new])
 
 
-def _scrambled(number: str, prefix: str) -> str:
-    """SQL that turns numbers into identifiers one to one: two odd factors and a shift, modulo 2^50, in base 32."""
-    steps = f"(({number})::HUGEINT * {FACTORS[0]} % {SPACE})::BIGINT"
-    steps = f"list_first([(xor(n, n >> 25)::HUGEINT * {FACTORS[1]} % {SPACE})::BIGINT FOR n IN [{steps}]])"
-    digits = " || ".join(f"{text(ALPHABET)}[((n >> {5 * place}) & 31) + 1]" for place in reversed(range(DIGITS)))
-    return f"list_first([{text(prefix)} || {digits} FOR n IN [{steps}]])"
+def _scrambled(numbers: str) -> str:
+    """SQL that turns numbers n one to one into others: two odd factors and a shift, modulo 2^50."""
+    once = f"SELECT cluster, (n::HUGEINT * {FACTORS[0]} % {SPACE})::BIGINT AS n FROM ({numbers})"
+    return f"SELECT cluster, (xor(n, n >> 25)::HUGEINT * {FACTORS[1]} % {SPACE})::BIGINT AS n FROM ({once})"
+
+
+def _written(prefix: str) -> str:
+    """SQL of the identifier of a scrambled number n, in base 32."""
+    digits = (f"{text(ALPHABET)}[((n >> {5 * place}) & 31) + 1]" for place in reversed(range(DIGITS)))
+    return " || ".join([text(prefix), *digits])
 
 
 def _events(con: duckdb.DuckDBPyConnection, library: str, on: date) -> None:
@@ -89,17 +104,46 @@ def _events(con: duckdb.DuckDBPyConnection, library: str, on: date) -> None:
             UNION ALL
             SELECT DISTINCT 'split', old_id, entity FROM vote JOIN entity_of USING (cluster)
             WHERE old_id <> entity AND old_id IN (SELECT entity FROM entity_of)
+            UNION ALL
+            SELECT 'ended', entity, NULL FROM ended WHERE entity NOT IN (SELECT old_id FROM vote)
+            UNION ALL
+            SELECT 'restored', entity, NULL FROM recalled JOIN kept ON kept.entity = recalled.old_id
+            WHERE entity NOT IN (SELECT entity FROM ended)
         ) ORDER BY ALL"""
     )
 
 
+def _redirect(con: duckdb.DuckDBPyConnection, library: str, on: date) -> None:
+    """Identifiers that a merge retired, with the one that stands for them now; earlier redirects follow."""
+    con.execute(
+        """CREATE TEMP TABLE retired AS SELECT DISTINCT ON (old_id) old_id AS entity_id, entity AS current_id
+        FROM vote JOIN entity_of USING (cluster) WHERE old_id NOT IN (SELECT entity FROM entity_of)
+        ORDER BY old_id, votes DESC, best, entity"""
+    )
+    if not count(con, "retired"):
+        return
+    con.execute(
+        f"""CREATE TEMP TABLE redirected AS SELECT library, earlier.entity_id, retired.current_id, since
+        FROM resolved.redirect AS earlier JOIN retired ON retired.entity_id = earlier.current_id
+        WHERE library = {text(library)}"""
+    )
+    if count(con, "redirected"):
+        con.execute(
+            f"""DELETE FROM resolved.redirect WHERE library = {text(library)}
+            AND entity_id IN (SELECT entity_id FROM redirected)"""
+        )
+    con.execute(
+        f"""INSERT INTO resolved.redirect BY NAME FROM redirected UNION ALL BY NAME
+        SELECT {text(library)} AS library, entity_id, current_id, {text(str(on))}::DATE AS since FROM retired"""
+    )
+
+
 def _write(con: duckdb.DuckDBPyConnection, tables: IdentityTables) -> None:
-    method = "CASE WHEN is_identified THEN 'identifier' ELSE 'new' END"
     con.execute(
         f"""CREATE TEMP TABLE relinked AS SELECT {KEY}, entity AS {tables.key},
-            {method} AS method, 1.0::DOUBLE AS match_probability
+            method, match_probability, unit
         FROM placed JOIN entity_of USING (cluster)
-        WHERE old_id IS DISTINCT FROM entity OR old_method IS DISTINCT FROM {method}"""
+        WHERE (old_id, old_method, old_probability, old_unit) IS DISTINCT FROM (entity, method, match_probability, unit)"""
     )
     if count(con, tables.link):
         con.execute(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from foundation.catalogue.model import LibraryTable
+from foundation.linkage.models import MODELS
 
 RECORD_KEY = ("department", "dataset", "record_key", "role")
 
@@ -15,16 +16,43 @@ EVENT_COLUMNS = {
     "entity_id": "VARCHAR",
     "other_entity_id": "VARCHAR",
 }
+REDIRECT_COLUMNS = {"library": "VARCHAR", "entity_id": "VARCHAR", "current_id": "VARCHAR", "since": "DATE"}
+FORMER = "resolved.former_link"
+FORMER_COLUMNS = {"library": "VARCHAR", "unit": "UBIGINT", "entity_id": "VARCHAR", "ended_on": "DATE"}
 MINT_COLUMNS = {"entity": "VARCHAR", "minted": "BIGINT"}
+SCALE_COLUMNS = {"entity": "VARCHAR", "units": "BIGINT", "fingerprint": "VARCHAR"}
+PAIR_COLUMNS = {
+    "unit": "UBIGINT",
+    "other_unit": "UBIGINT",
+    "kind": "VARCHAR",
+    "match_weight": "DOUBLE",
+    "match_probability": "DOUBLE",
+    "weights": "VARCHAR",
+    "is_plausible": "BOOLEAN",
+    "outcome": "VARCHAR",
+}
+JUDGEMENT_COLUMNS = {
+    **{f"left_{name}": "VARCHAR" for name in RECORD_KEY},
+    **{f"right_{name}": "VARCHAR" for name in RECORD_KEY},
+    "verdict": "VARCHAR",
+}
 
 
 @dataclass(frozen=True)
 class IdentityTables:
-    """Names and columns of an identity's tables: the records as far as identity needs them, and their entities."""
+    """Names and columns of an identity's tables.
+
+    `record`: the records as far as identity needs them. `link`: their entities, and the unit (hash of the identifier that
+    decides, or of the record's own key) that the model links. `pair`: pairs of units that the model does not rule out, one
+    row each, the undecided unit first. `judgement`: people's judgements as the last run knew them.
+    """
 
     record: str
     link: str
+    pair: str
+    judgement: str
     key: str
+    features: dict[str, str]
 
     @property
     def record_columns(self) -> dict[str, str]:
@@ -35,6 +63,7 @@ class IdentityTables:
             "name": "VARCHAR",
             "former_name": "VARCHAR",
             "birth_date": "DATE",
+            **self.features,
         }
 
     @property
@@ -44,6 +73,7 @@ class IdentityTables:
             self.key: "VARCHAR",
             "method": "VARCHAR",
             "match_probability": "DOUBLE",
+            "unit": "UBIGINT",
         }
 
 
@@ -53,4 +83,6 @@ LINK_NAMES = {"person": "person", "legal_entity": "organization"}
 def identity_tables(name: str, table: LibraryTable) -> IdentityTables:
     """The identity tables of a library table; `resolved.person_link` and `resolved.organization_link` by contract."""
     short = LINK_NAMES.get(name, name)
-    return IdentityTables(f"resolved.{short}_record", f"resolved.{short}_link", table.key)
+    model = MODELS.get(name)
+    record, link, pair, judgement = (f"resolved.{short}_{part}" for part in ("record", "link", "pair", "judgement"))
+    return IdentityTables(record, link, pair, judgement, table.key, dict(model.features) if model else {})

@@ -39,8 +39,11 @@ class Batch:
     def __len__(self) -> int:
         return len(self.draw)
 
-    def spoil(self, column: str, item: str, *item_kinds: str, role: str = "") -> None:
-        """Lets at most one of the errors of the item kinds befall each value of a column."""
+    def spoil(self, column: str, item: str, *item_kinds: str, role: str = "", is_compared: bool = True) -> None:
+        """Lets at most one of the errors of the item kinds befall each value of a column.
+
+        `is_compared` False: no other department has the item, so that no error in it is a discrepancy.
+        """
         texts = self.columns[column]
         luck = self.draw.uniform(f"spoil {column}")
         filled = texts.is_valid().to_numpy(zero_copy_only=False)
@@ -53,10 +56,10 @@ class Batch:
             wanted = filled if dirt.kind != "nothing_written" else ~filled
             rows = np.flatnonzero((luck >= low) & (luck < low + rate) & wanted)
             low += rate
-            self._change(rows, column, item, dirt.kind, dirt.is_discrepancy, role)
+            self._change(rows, column, item, dirt.kind, dirt.is_discrepancy and is_compared, role)
         for dirt, rate in common:  # kinds that few values are open to, such as another middle dot
             rows = np.flatnonzero((luck >= low) & filled & self.draw.chosen(f"{dirt.kind} {column}", rate))
-            self._change(rows, column, item, dirt.kind, dirt.is_discrepancy, role)
+            self._change(rows, column, item, dirt.kind, dirt.is_discrepancy and is_compared, role)
 
     def _change(self, rows: Integers, column: str, item: str, kind: str, is_discrepancy: bool, role: str) -> None:
         if len(rows):

@@ -92,7 +92,7 @@ def enterprise(organizations: Organizations) -> Batch:
         ("法定代表人证件号码", "legal_representative_citizen_id", "citizen_id"), ("住所", "address", "text"),
         ("统一社会信用代码", "uscc", "code"), ("营业期限至", "valid_to", "any"), ("注销日期", "cancelled_on", "any"),
     ):  # fmt: skip
-        batch.spoil(column, item, item_kind)
+        batch.spoil(column, item, item_kind, is_compared=item != "legal_representative_citizen_id")
     return batch
 
 

@@ -32,6 +32,7 @@ from foundation.sample.text import (
 )
 from foundation.sample.words import geography
 
+PROVINCE = "61"
 DATASET = "government_service/license_index"
 REAL_ESTATE_TYPE = "11100000MB03271699001"
 _DEFINERS = {"identity": "00001331", "marriage": "00001342", "business": "MB0143028"[:8]}
@@ -113,9 +114,12 @@ def _batch(chunk: Chunk, licence: _Licence, offices: Offices, draw: Draw) -> Bat
 
 
 def _unknown_holders(batch: Batch, people: People, rows: Integers) -> None:
+    """A number that nobody has; whether somebody of another province has one, the province can't tell."""
     wrong = batch.draw.chosen("unknown holder", RATES["licence_unknown_holder"])
-    number = unused_number(people, rows[wrong])
-    batch.replace(wrong, "持证主体代码", number, "holder_id", "licence_unknown_holder")
+    is_ours = pc.starts_with(people.citizen_id.take(pa.array(rows)), PROVINCE).to_numpy(zero_copy_only=False)
+    for mask, differs in ((wrong & is_ours, True), (wrong & ~is_ours, False)):
+        number = unused_number(people, rows[mask])
+        batch.replace(mask, "持证主体代码", number, "holder_id", "licence_unknown_holder", is_discrepancy=differs)
 
 
 def identity_cards(people: People, offices: Offices) -> Batch:

@@ -44,7 +44,7 @@ def social_insurance(people: People, organizations: Organizations) -> Batch:
         "参保状态": take(["正常参保", "暂停缴费", "待遇领取", "终止参保"], status),
         "更新时间": updated_at(people, draw, rows, 1500),
     }, speaks_of={"": people.draw.numbers[rows]})  # fmt: skip
-    dead = people.is_death_known[rows] & people.is_registered[rows]
+    dead = np.where(people.is_registered, people.is_death_known, people.is_cremated)[rows]
     batch.note(dead, "residency_status_code", "pension_after_death", constant("9", len(rows)), constant("0", len(rows)))
     wrong_sex(batch, "性别代码", people.female[rows], ("1", "2"))
     for column, item, kind_of_item in (

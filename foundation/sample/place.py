@@ -9,19 +9,21 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from foundation.sample.batch import Batch
 from foundation.sample.clock import TOUCHED, Chunk
 from foundation.sample.coordinate import bd09, gcj02
 from foundation.sample.dirt import RATES
-from foundation.sample.draw import Draw, Floats, Integers
+from foundation.sample.draw import Draw, Floats, Integers, Mask
 from foundation.sample.household import Households
 from foundation.sample.person import People
-from foundation.sample.text import choose, constant, digits, join, numbers, take
+from foundation.sample.text import choose, constant, digits, join, numbers, take, to_points
 from foundation.sample.words import geography, words
 
 BOX = (105.48, 31.70, 111.26, 39.60)
 DOORS, UNITS, NAMES_PER_PERSON = 0.97, 0.72, 0.05
+SURVEY = 5e-6  # degrees
 _CLASSES = ("行政区域", "群众自治组织", "居民点", "自然地物", "交通设施", "公共设施")
 _SYSTEMS = ("CGCS2000", "WGS84", "GCJ02", "BD09")
 
@@ -89,8 +91,11 @@ def _near(draw: Draw, county: Integers, place: Integers) -> tuple[Floats, Floats
     return longitude, places.latitude[county] + distance * np.sin(angle) + around * np.sin(turn)
 
 
-def _located(batch: Batch, longitude: Floats, latitude: Floats) -> None:
-    """Coordinates as text in the system that each record declares; a few in another one, exchanged, or zero."""
+def _located(batch: Batch, longitude: Floats, latitude: Floats, is_compared: Mask) -> None:
+    """Coordinates as text in the system that each record declares; a few in another one, exchanged, or zero.
+
+    Of a place that no other department has a point of, nobody can tell that the system is wrong.
+    """
     draw = batch.draw
     system = draw.pick("system", np.array([0.83, 0.07, 0.06, 0.04]))
     wrong = draw.chosen("wrong system", RATES["coordinates_wrong_system"]) & (system == 0)
@@ -99,7 +104,11 @@ def _located(batch: Batch, longitude: Floats, latitude: Floats) -> None:
     shown = np.where((system == 2) | wrong, in_gcj, np.where(system == 3, bd09(*in_gcj), true))
     texts = [numbers(np.round(axis, 6)) for axis in (*true, *shown)]
     batch.columns |= {"经度": texts[2], "纬度": texts[3], "坐标系": take(_SYSTEMS, system)}
-    batch.note(wrong, "crs", "coordinates_wrong_system", constant("GCJ02", len(batch)), batch.columns["坐标系"])
+    for mask, differs in ((wrong & is_compared, True), (wrong & ~is_compared, False)):
+        stated = batch.columns["坐标系"]
+        batch.note(
+            mask, "crs", "coordinates_wrong_system", constant("GCJ02", len(batch)), stated, is_discrepancy=differs
+        )
     exchanged = draw.chosen("exchanged", RATES["coordinates_exchanged"])
     pair = batch.columns["经度"].filter(pa.array(exchanged)), batch.columns["纬度"].filter(pa.array(exchanged))
     zero = draw.chosen("zero", RATES["coordinates_zero"]) & ~exchanged
@@ -117,12 +126,21 @@ def _inhabited(people: People, subject: str, share: float) -> tuple[Integers, Dr
 
 
 def _where(people: People, subject: str, share: float) -> tuple[Integers, Draw, Floats, Floats]:
+    """Households with their points: one spot per door, a new survey moves a point by some decimetres."""
     rows, draw = _inhabited(people, subject, share)
     homes = people.households
-    spot = people.chunk.draw("dwelling", homes.draw.numbers[rows])
+    spot = people.chunk.draw("dwelling", _number_of(homes.door.take(pa.array(rows))))
+    longitude, latitude = _near(spot, homes.county[rows], homes.town[rows])
     surveyed = people.chunk.version(draw, "surveyed", TOUCHED)
-    version = np.maximum(np.where(surveyed > people.chunk.appears, surveyed, 0), homes.moved[rows])
-    return rows, draw, *_near(people.chunk.renewed(spot, version), homes.county[rows], homes.town[rows])
+    shift = people.chunk.renewed(draw, surveyed).uniform("survey") * SURVEY * (surveyed > people.chunk.appears)
+    return rows, draw, longitude + shift, latitude + shift
+
+
+def _number_of(texts: pa.StringArray) -> Integers:
+    """The same number for the same text, 62 bits."""
+    points = to_points(texts).astype(np.uint64)
+    powers = np.cumprod(np.full(points.shape[1], 1_000_003, np.uint64))
+    return np.asarray((points * powers).sum(axis=1) >> np.uint64(2), np.int64)
 
 
 def door_address(people: People) -> Batch:
@@ -135,7 +153,8 @@ def door_address(people: People) -> Batch:
         "标准地址": homes.door.take(pa.array(rows)),
         "行政区划代码": take(codes, homes.county[rows]),
     })  # fmt: skip
-    _located(batch, longitude, latitude)
+    units = homes.door.take(pa.array(_inhabited(people, "unit", UNITS)[0]))
+    _located(batch, longitude, latitude, np.asarray(pc.is_in(homes.door.take(pa.array(rows)), units), np.bool_))
     batch.spoil("标准地址", "address", "text")
     _retire(batch, homes.county[rows])
     return batch
@@ -166,7 +185,7 @@ def place_name(chunk: Chunk) -> Batch:
         "类别": take(_CLASSES, which),
         "行政区划代码": take(pa.array(places.codes), county),
     }, is_authority=True)  # fmt: skip
-    _located(batch, *_near(draw, county, draw.numbers))
+    _located(batch, *_near(draw, county, draw.numbers), np.zeros(len(batch), np.bool_))
     batch.spoil("标准名称", "name", "text")
     _retire(batch, county)
     return batch

@@ -24,13 +24,13 @@ class SequenceNumbers:
         self._given = np.zeros(len(codes) * _DAYS * 2, np.uint16)
 
     def take(self, code: Integers, birth: Integers, female: Mask) -> Integers:
-        """Numbers from 1 to 999, odd for men, even for women (GB 11643-1999)."""
+        """Numbers from 1 to 994, odd for men, even for women (GB 11643-1999); 996 to 999 were once for people over a hundred."""
         key = (np.searchsorted(self._codes, code) * _DAYS + birth + 25_567) * 2 + female
         order = np.argsort(key, kind="stable")
         arranged = key[order]
         start = np.flatnonzero(np.r_[True, arranged[1:] != arranged[:-1]])
         rank = np.empty(len(key), np.int64)
         rank[order] = np.arange(len(key)) - np.repeat(start, np.diff(np.r_[start, len(key)]))
-        half = 1 + (211 * (self._given[key] + rank) + key * 7919) % 498  # 998 and 999 stay free
+        half = 1 + (211 * (self._given[key] + rank) + key * 7919) % 497
         np.add.at(self._given, key, 1)
         return np.asarray(half * 2 - 1 + female, np.int64)

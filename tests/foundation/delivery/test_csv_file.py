@@ -95,6 +95,14 @@ def test_a_line_break_inside_quotes_belongs_to_the_value(file: Path, make_datase
     assert [row["住址"] for row in read(make_dataset(), file)] == ["一号楼\n二单元, 301", None]
 
 
+def test_a_row_in_the_header_s_place_is_not_repeated(file: Path, make_dataset: MakeDataset) -> None:
+    delivered(file, "1,欧阳建国,19800101,欧阳建国\n2,甲,,\n")
+    with pytest.raises(DeliveryRefused) as refused:
+        open_delivery(make_dataset(), file)
+    assert refused.value.rule == "column_doubled" and "第 2、4 列" in refused.value.reason
+    assert "欧阳" not in refused.value.reason
+
+
 def test_an_unbalanced_quote_does_not_swallow_rows_unnoticed(file: Path, make_dataset: MakeDataset) -> None:
     delivered(file, HEADER + '1,甲,,\n2,"乙,,\n3,"丙,,\n4,丁,,\n')
     delivery = open_delivery(make_dataset(), file)

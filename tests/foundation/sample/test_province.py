@@ -224,3 +224,29 @@ def test_the_next_day_changes_about_the_share_asked_for(tmp_path: Path) -> None:
 def test_a_date_that_is_not_later_is_refused(sample: Sample) -> None:
     with pytest.raises(ValueError, match="later date"):
         next_day(sample, business_date=FIRST)
+
+
+def test_what_nobody_else_can_know_is_no_discrepancy(sample: Sample) -> None:
+    planted = pd.read_parquet(sample.truth / "error.parquet")
+    people = pd.read_parquet(sample.truth / "person.parquet").set_index("truth_id")
+    records = pd.read_parquet(sample.truth / "person_record.parquet").query("dataset == 'cremation'")
+    deaths = planted[planted.kind == "other_death_date"]
+    dead = people.loc[records.set_index("record_key").truth_id[deaths.record_key]]
+    assert (dead.is_registered.to_numpy() | ~deaths.is_discrepancy.to_numpy()).all()
+    holders = planted[planted.kind == "licence_unknown_holder"]
+    assert (holders.is_discrepancy == holders.true_value.str.startswith("61")).all()
+    assert not planted[planted.dataset == "place_name"].query("item == 'crs'").is_discrepancy.any()
+
+
+def test_a_door_is_wrong_where_a_unit_at_it_says_so(sample: Sample) -> None:
+    doors, units = read(sample, "public_security/door_address"), read(sample, "natural_resources/real_estate_unit")
+    at_units = set(units["坐落"].str.extract(r"^(.*?号)")[0])
+    planted = errors(sample, "public_security/door_address").query("item == 'crs'").set_index("record_key")
+    address = doors.set_index("地址编码")["标准地址"][planted.index]
+    assert planted.is_discrepancy.any() and not planted.is_discrepancy.all()
+    assert (planted.is_discrepancy | ~address.isin(at_units)).all()
+
+
+def test_numbers_leave_out_what_was_for_the_very_old(sample: Sample) -> None:
+    numbers = pd.read_parquet(sample.truth / "person.parquet").citizen_id.dropna()
+    assert not numbers.str[14:17].isin(["996", "997", "998", "999"]).any()

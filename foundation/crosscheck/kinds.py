@@ -1,0 +1,163 @@
+"""Finding the declared kinds of discrepancy among the affected entities, by their conditions or queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+import pyarrow as pa
+
+from foundation.catalogue.catalogue import Catalogue
+from foundation.catalogue.crosscheck import Kind
+from foundation.catalogue.sources import Source
+from foundation.crosscheck.comparators import variant_form
+from foundation.crosscheck.compare import FOUND, VALUE_KIND
+from foundation.crosscheck.origins import Origins
+from foundation.crosscheck.queries import QUERIES, TIMED, Finding
+from foundation.crosscheck.records import AFFECTED, chosen, entities, linked_records
+from foundation.crosscheck.tables import DISCREPANCY
+from foundation.sql import quoted, text
+
+TONIGHT = "night.on_date"
+
+
+def find_kinds(
+    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, name: str, on: date, only: str | None = AFFECTED
+) -> None:
+    """Add every declared kind to `found`; a kind that says more replaces the plain difference in the same record.
+
+    `only` names a table of entities (column entity_id) to which the search is restricted; None: all are searched.
+    """
+    for kind_name, kind in catalogue.crosschecks[name].kinds.items():
+        for search in _searches(catalogue, name, kind, on, only):
+            search.run(con)
+            if kind.normalised is not None:
+                _leave_out_equal(con, kind.normalised)
+            con.execute(
+                f"""INSERT INTO {FOUND} BY NAME SELECT *, {text(kind_name)} AS kind, {text(kind.item)} AS item,
+                {text(kind.severity.value)} AS severity, {kind.responsible == "authority"} AS is_for_authority,
+                false AS is_majority_against_authority FROM of_kind"""
+            )
+    case = "(entity_id, item, other_dataset, other_record_key, other_role)"
+    con.execute(
+        f"""DELETE FROM {FOUND} WHERE kind = {text(VALUE_KIND)}
+        AND {case} IN (SELECT {case} FROM {FOUND} WHERE kind <> {text(VALUE_KIND)})"""
+    )
+
+
+def due_tonight(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, name: str, on: date, into: str) -> None:
+    """Entities of which a kind that depends on the day holds now and did not before, though no record of them changed."""
+    everyone = entities(catalogue, name, None)
+    parts = [
+        f"""SELECT entity_id FROM ({search.hits(everyone)}) ANTI JOIN (SELECT entity_id FROM {DISCREPANCY}
+            WHERE library_table = {text(name)} AND kind = {text(kind_name)} AND status = 'open') USING (entity_id)"""
+        for kind_name, kind in catalogue.crosschecks[name].kinds.items()
+        if TONIGHT in (kind.when or "") or kind.query in TIMED
+        for search in _searches(catalogue, name, kind, on, None)
+    ]
+    if parts:
+        con.execute(f"INSERT INTO {into} SELECT entity_id FROM ({' UNION ALL '.join(parts)})")
+
+
+def _searches(catalogue: Catalogue, name: str, kind: Kind, on: date, only: str | None) -> list[_Search]:
+    sources = chosen(catalogue, name, kind.sources) if kind.sources and kind.query is None else [None]
+    return [_Search(catalogue, name, kind, on, only, source) for source in sources]
+
+
+@dataclass(frozen=True)
+class _Search:
+    """The search for one kind in one source (None: in the library's rows alone, or by a query)."""
+
+    catalogue: Catalogue
+    name: str
+    kind: Kind
+    on: date
+    only: str | None
+    source: Source | None
+
+    def run(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Fill `of_kind`: entity, both sides' datasets, records and values. Origins are looked up for what was found only."""
+        if self.kind.query is not None:
+            con.execute(f"CREATE OR REPLACE TEMP TABLE of_kind AS {self.hits(self.only)}")
+            return
+        con.execute(f"CREATE OR REPLACE TEMP TABLE hit AS {self.hits(self.only)}")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE of_kind AS {self._with_origins()}")
+
+    def hits(self, only: str | None) -> str:
+        """SQL for where the kind holds: entity_id with both values, and the row that the authority's value came from."""
+        if self.kind.query is not None:
+            return QUERIES[self.kind.query](Finding(self.catalogue, self.name, self.kind, self.on, only))
+        rows = f"{entities(self.catalogue, self.name, only)} AS entity"
+        record_key = "NULL"
+        if self.source is not None:
+            record_key = "record.record_key"
+            rows = f"{linked_records(self.catalogue, self.name, self.source, only)} AS record JOIN {rows} USING (entity_id)"
+        for table, condition in self.kind.joined.items():
+            rows += f" LEFT JOIN stored.{table} AS {table} ON {condition}"
+        table, item = self._authority
+        origin = (
+            f"{table}.{quoted(self.catalogue.tables[table].key)}" if table in self.kind.joined else "entity.entity_id"
+        )
+        when = (self.kind.when or "true").replace(TONIGHT, f"DATE {text(str(self.on))}")
+        return f"""SELECT entity.entity_id, {origin if item else "NULL"} AS origin_key, {record_key} AS other_record_key,
+                ({self.kind.authority_value})::VARCHAR AS authority_value, ({self.kind.other_value})::VARCHAR AS other_value
+            FROM {rows} WHERE {when}"""
+
+    @property
+    def _authority(self) -> tuple[str, str | None]:
+        """The table and the item whose source is the authority; no item where no record of it is involved."""
+        table, _, item = (self.kind.authority or self.kind.item).rpartition(".")
+        if self.kind.authority is None and self.kind.authority_dataset is not None:
+            return self.name, None
+        known = self.catalogue.tables[table or self.name].items.get(item)
+        return table or self.name, item if known is not None and known.authority else None
+
+    def _with_origins(self) -> str:
+        """SQL: what was hit, with the datasets and records of both sides."""
+        table, item = self._authority
+        declared = text(self.kind.authority_dataset) if self.kind.authority_dataset else "NULL"
+        dataset, record_key, joins = declared, "NULL::VARCHAR", ""
+        if item is not None:
+            joins += self._rows_of(table, "origin_key", "one")
+            origins = Origins(self.catalogue, table)
+            dataset, record_key = (
+                f"coalesce({origins.dataset(item, 'one')}, {declared})",
+                origins.record_key(item, "one"),
+            )
+        if self.source is not None:
+            other = [text(self.source.dataset), "other_record_key", text(self.source.role)]
+        else:
+            joins += self._rows_of(self.name, "entity_id", "two")
+            own = Origins(self.catalogue, self.name)
+            other = [own.dataset(self.kind.item, "two"), own.record_key(self.kind.item, "two"), "''"]
+        return f"""SELECT hit.entity_id, {dataset} AS authority_dataset, {record_key} AS authority_record_key, authority_value,
+                {other[0]} AS other_dataset, {other[1]} AS other_record_key, {other[2]} AS other_role, other_value
+            FROM hit {joins} WHERE {other[1]} IS NOT NULL"""
+
+    def _rows_of(self, table: str, key: str, alias: str) -> str:
+        """SQL joining the stored rows whose keys are in a column of `hit`."""
+        own = quoted(self.catalogue.tables[table].key)
+        rows = f"(FROM stored.{table} WHERE {own} IN (SELECT {key} FROM hit))"
+        return f" LEFT JOIN {rows} AS {alias} ON {alias}.{own} = hit.{key}"
+
+
+def _leave_out_equal(con: duckdb.DuckDBPyConnection, standard: str) -> None:
+    """Take out of `of_kind` what is equal when both values are written as the standard wants."""
+    from foundation.standards.conformed import Setting
+    from foundation.standards.registry import STANDARDS
+
+    values = con.execute("SELECT DISTINCT authority_value, other_value FROM of_kind").to_arrow_table()
+    forms = [
+        STANDARDS[standard].conform(column.combine_chunks().cast(pa.string()), Setting()).value
+        for column in (values.column(0), values.column(1))
+    ]
+    form_table = pa.table(
+        {"authority_value": values.column(0), "other_value": values.column(1), "one": forms[0], "two": forms[1]}
+    )
+    con.register("forms", form_table)
+    con.execute(
+        f"""DELETE FROM of_kind WHERE (authority_value, other_value) IN
+        (SELECT (authority_value, other_value) FROM forms WHERE {variant_form("one")} = {variant_form("two")})"""
+    )
+    con.unregister("forms")

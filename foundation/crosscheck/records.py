@@ -1,0 +1,69 @@
+"""Conformed records as they speak of a library table's entities: items under their own names, whatever the role."""
+
+from __future__ import annotations
+
+from foundation.catalogue.catalogue import Catalogue
+from foundation.catalogue.sources import Source, sources_of
+from foundation.linkage.tables import identity_tables
+from foundation.sql import quoted, text
+
+AFFECTED = "affected_entity"
+
+
+def linked_records(catalogue: Catalogue, name: str, source: Source, only: str | None = AFFECTED) -> str:
+    """SQL: entity_id, record_key, the source's items, <item>_is_valid of identifiers and <item>_is_rewritten.
+
+    `only` names a table of entities (column entity_id) to which the records are restricted.
+    """
+    table = catalogue.tables[name]
+    columns = [f"{column} AS {quoted(item)}" for item, column in source.columns.items() if item != table.key]
+    columns += [f"{rewritten} AS {quoted(item + '_is_rewritten')}" for item, rewritten in _rewritten(catalogue, source)]
+    columns += [
+        f'{column[:-1]}_is_valid" AS {quoted(item + "_is_valid")}' for item, column in _valid(catalogue, source)
+    ]
+    restricted = f" SEMI JOIN {only} USING (entity_id)" if only else ""
+    if table.identity is None:
+        key = f"{source.sql(table.key)} AS entity_id"
+        return f"(FROM (SELECT {key}, record_key, {', '.join(columns)} FROM {source.table}){restricted})"
+    link = f"""SELECT {quoted(table.key)} AS entity_id, record_key FROM {identity_tables(name, table).link}
+        WHERE department = {text(source.department)} AND dataset = {text(source.short_name)}
+        AND role = {text(source.role)}"""
+    return f"""(SELECT entity_id, record_key, {", ".join(columns)}
+        FROM (FROM ({link}){restricted}) JOIN {source.table} USING (record_key))"""
+
+
+def _rewritten(catalogue: Catalogue, source: Source) -> list[tuple[str, str]]:
+    """Items whose delivered text is kept where the value says something else."""
+    found = []
+    for column in catalogue.conformed_columns(source.dataset):
+        is_own = source.columns.get(column.item_name) == quoted(column.name)
+        if is_own and column.column.item == column.item_name and column.item.standard != "geometry":
+            found.append((column.item_name, f"delivered.{quoted(column.name)} IS NOT NULL"))
+    return found
+
+
+def _valid(catalogue: Catalogue, source: Source) -> list[tuple[str, str]]:
+    """Identifiers, with the column that says whether one is valid beside them."""
+    from foundation.standards.registry import STANDARDS
+
+    return [
+        (column.item_name, source.columns[column.item_name])
+        for column in catalogue.conformed_columns(source.dataset)
+        if source.columns.get(column.item_name) == quoted(column.name) and STANDARDS[column.standard].is_identifier
+    ]
+
+
+def entities(catalogue: Catalogue, name: str, only: str | None = AFFECTED) -> str:
+    """SQL: the library's rows as they are stored, with the table's key as entity_id."""
+    restricted = f" SEMI JOIN {only} USING (entity_id)" if only else ""
+    return f"(FROM (SELECT {quoted(catalogue.tables[name].key)} AS entity_id, * FROM stored.{name}){restricted})"
+
+
+def chosen(catalogue: Catalogue, name: str, listed: list[str]) -> list[Source]:
+    """The sources that a list of department/dataset or department/dataset#role means."""
+    sources = sources_of(catalogue, catalogue.tables[name])
+    return [
+        source
+        for source in sources
+        if any(one == source.dataset or one == f"{source.dataset}#{source.role}" for one in listed)
+    ]

@@ -1,0 +1,25 @@
+"""Dagster's storage in our PostgreSQL, found in the same way as by every command of ours; `dagster.yaml` names it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dagster._serdes import ConfigurableClassData
+from dagster_postgres import DagsterPostgresStorage
+
+from resources.postgres import open_postgres
+from resources.settings import settings
+
+
+class Storage(DagsterPostgresStorage):
+    """Dagster's own commands need nothing but the settings (a server, or the embedded one that is started here)."""
+
+    @classmethod
+    def config_type(cls) -> dict[str, Any]:
+        return {}
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: dict[str, Any]) -> Storage:
+        postgres = open_postgres(settings())
+        postgres.engine.dispose()
+        return cls(postgres.dagster_url(), inst_data=inst_data)

@@ -1,0 +1,1 @@
+"""Quality reports: what each department and each library's lead department reads in the morning."""

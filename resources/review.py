@@ -1,0 +1,156 @@
+"""Review: what the model leaves to people, and the ledger of what they decided."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+import pyarrow as pa
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from foundation.catalogue.catalogue import Catalogue, table_name
+from foundation.linkage.tables import JUDGEMENT_COLUMNS, RECORD_KEY, identity_tables
+from foundation.sql import quoted
+from foundation.standards.mask import mask_value
+from resources.lake import Lake
+from resources.operations import judgement, review_case
+
+OPEN, JUDGED, CLOSED = "open", "judged", "closed"
+SIDES = ("left", "right")
+RECORDS = [f"{side}_{name}" for side in SIDES for name in RECORD_KEY]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of a case's two records: what it says, masked as the catalogue demands, by item."""
+
+    dataset: str
+    role: str
+    values: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Review:
+    """The cases and judgements of the library tables whose entities are linked."""
+
+    catalogue: Catalogue
+    lake: Lake
+
+    def judgements(self, table: str) -> pa.Table:
+        """The judgements in force, one row per pair of records (JUDGEMENT_COLUMNS); `unsure` is none."""
+        newest = sa.select(judgement).where(judgement.c.library_table == table).order_by(judgement.c.judgement_id)
+        with self.lake.postgres.engine.connect() as connection:
+            rows = connection.execute(newest).mappings().all()
+        last = {tuple(row[name] for name in RECORDS): row for row in rows}
+        held = [{name: row[name] for name in JUDGEMENT_COLUMNS} for row in last.values() if row["verdict"] != "unsure"]
+        return pa.Table.from_pylist(held, pa.schema([(name, pa.string()) for name in JUDGEMENT_COLUMNS]))
+
+    def synchronise(self, table: str, on: date) -> int:
+        """Bring the cases to what the last linking left open; their number. Cases that no longer stand are closed."""
+        found = self._found(table)
+        with self.lake.postgres.engine.begin() as connection:
+            gone = sa.update(review_case).where(review_case.c.library_table == table, review_case.c.state == OPEN)
+            connection.execute(gone.where(review_case.c.case_id.not_in(list(found))).values(state=CLOSED, last_seen=on))
+            for case_id, case in found.items():
+                values = {**case, "case_id": case_id, "library_table": table, "state": OPEN, "last_seen": on}
+                statement = insert(review_case).values({**values, "first_seen": on})
+                connection.execute(statement.on_conflict_do_update(index_elements=["case_id"], set_=values))
+            judged = self._judged(connection, table)
+            if judged:
+                connection.execute(
+                    sa.update(review_case)
+                    .where(review_case.c.case_id.in_(judged), review_case.c.state == OPEN)
+                    .values(state=JUDGED)
+                )
+        return len(set(found) - set(judged))
+
+    def _found(self, table: str) -> dict[str, dict[str, Any]]:
+        """The pairs left for people, each by the best record of either unit."""
+        tables = identity_tables(table, self.catalogue.tables[table])
+        best = f"""SELECT unit, arg_min(struct_pack({", ".join(f"{name} := {name}" for name in RECORD_KEY)}),
+            (rank, record_key, role)) AS record FROM {tables.link} JOIN (
+                SELECT {", ".join(RECORD_KEY)}, rank FROM {tables.record}) USING ({", ".join(RECORD_KEY)})
+            WHERE unit IN (SELECT unnest([unit, other_unit]) FROM {tables.pair} WHERE outcome = 'review') GROUP BY unit"""
+        rows = self.lake.con.execute(
+            f"""SELECT a.record, b.record, match_weight, match_probability, weights FROM {tables.pair} AS pair
+            JOIN ({best}) AS a ON a.unit = pair.unit JOIN ({best}) AS b ON b.unit = pair.other_unit
+            WHERE outcome = 'review' ORDER BY match_weight DESC, pair.unit, pair.other_unit"""
+        ).fetchall()
+        found = {}
+        for one, other, weight, probability, weights in rows:
+            case = {
+                f"{side}_{name}": record[name]
+                for side, record in zip(SIDES, (one, other), strict=True)
+                for name in RECORD_KEY
+            }
+            case_id = sha256("|".join(case.values()).encode()).hexdigest()[:10]
+            found[case_id] = {
+                **case,
+                "match_weight": weight,
+                "match_probability": probability,
+                "weights": json.loads(weights or "{}"),
+            }
+        return found
+
+    def _judged(self, connection: sa.Connection, table: str) -> list[str]:
+        """Cases whose two records have been judged the same or different."""
+        newest = sa.select(judgement).where(judgement.c.library_table == table).order_by(judgement.c.judgement_id)
+        last = {tuple(row[name] for name in RECORDS): row["verdict"] for row in connection.execute(newest).mappings()}
+        return [
+            sha256("|".join(records).encode()).hexdigest()[:10]
+            for records, verdict in last.items()
+            if verdict != "unsure"
+        ]
+
+    def cases(self, state: str | None = OPEN, limit: int = 50) -> list[dict[str, Any]]:
+        """Cases, those nearest to certainty first."""
+        query = sa.select(review_case).order_by(review_case.c.match_weight.desc(), review_case.c.case_id).limit(limit)
+        if state is not None:
+            query = query.where(review_case.c.state == state)
+        with self.lake.postgres.engine.connect() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    def case(self, case_id: str) -> dict[str, Any] | None:
+        with self.lake.postgres.engine.connect() as connection:
+            row = (
+                connection.execute(sa.select(review_case).where(review_case.c.case_id == case_id))
+                .mappings()
+                .one_or_none()
+            )
+        return dict(row) if row else None
+
+    def history(self, case: dict[str, Any]) -> list[dict[str, Any]]:
+        """All judgements on a case's two records, the last one last."""
+        same = [judgement.c[name] == case[name] for name in RECORDS]
+        query = sa.select(judgement).where(*same).order_by(judgement.c.judgement_id)
+        with self.lake.postgres.engine.connect() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    def decide(self, case: dict[str, Any], verdict: str, by: str, reason: str | None) -> None:
+        """Add a judgement; the next run of the link follows it."""
+        values = {name: case[name] for name in (*RECORDS, "library_table")}
+        state = OPEN if verdict == "unsure" else JUDGED
+        with self.lake.postgres.engine.begin() as connection:
+            connection.execute(insert(judgement).values(**values, verdict=verdict, judged_by=by, reason=reason))
+            connection.execute(
+                sa.update(review_case).where(review_case.c.case_id == case["case_id"]).values(state=state)
+            )
+
+    def side(self, case: dict[str, Any], side: str) -> Side:
+        """What a record says, each value as it may be shown to the officer."""
+        dataset, role = f"{case[f'{side}_department']}/{case[f'{side}_dataset']}", case[f"{side}_role"]
+        columns = [one for one in self.catalogue.conformed_columns(dataset) if one.role in ("", role)]
+        listed = ", ".join(f"{quoted(one.name)}::VARCHAR" for one in columns)
+        row = self.lake.con.execute(
+            f"SELECT {listed} FROM conformed.{table_name(dataset)} WHERE record_key = ?", [case[f"{side}_record_key"]]
+        ).fetchone()
+        values = {}
+        for column, value in zip(columns, row or [None] * len(columns), strict=True):
+            if value is not None:
+                shown = mask_value(column.item.mask, value) if column.item.mask else value
+                values[column.item.title] = str(shown)
+        return Side(dataset, role, values)

@@ -1,0 +1,94 @@
+"""An identifier lasts though all records are withdrawn for a while, or come back under another key."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from tests.foundation.linkage.registers import ENTERPRISE, HEALTH, INSURANCE, RESIDENT, Registers
+from tests.toy import citizen_id, uscc
+
+BORN = date(1990, 5, 3)
+OF = citizen_id("610102", "19900503", 21)
+PERSON: dict[str, Any] = {"name": "张小雨", "birth_date": BORN, "citizen_id": OF}
+
+
+def events(registers: Registers) -> list[tuple[str, str, str | None]]:
+    return registers.con.execute(
+        "SELECT event, entity_id, other_entity_id FROM resolved.identity_event ORDER BY happened_on, event"
+    ).fetchall()
+
+
+def test_a_person_withdrawn_and_delivered_again_is_the_same() -> None:
+    registers = Registers("person")
+    registers.put(RESIDENT, OF, **PERSON)
+    registers.put(HEALTH, "stays", name="钱红", birth_date=BORN, citizen_id=None)
+    registers.night()
+    before = registers.entity(RESIDENT, OF)
+    registers.drop(RESIDENT, OF)
+    registers.night()
+    registers.night()
+    registers.put(INSURANCE, "i", **PERSON)
+    registers.night()
+    assert registers.entity(INSURANCE, "i") == before
+    assert [event for event in events(registers) if event[1] == before] == [
+        ("created", before, None),
+        ("ended", before, None),
+        ("restored", before, None),
+    ]
+    assert registers.con.execute("SELECT count(*) FROM resolved.former_link").fetchone() == (0,)
+
+
+def test_an_organisation_withdrawn_and_delivered_again_is_the_same() -> None:
+    registers = Registers("legal_entity")
+    code = uscc("91", "610103", "MA6U0001")
+    registers.put(ENTERPRISE, code, uscc=code, name="西安宏辰翔化工有限公司")
+    registers.night()
+    before = registers.entity(ENTERPRISE, code)
+    registers.drop(ENTERPRISE, code)
+    registers.night()
+    registers.put(ENTERPRISE, code, uscc=code, name="西安宏辰翔化工有限公司")
+    registers.night()
+    assert registers.entity(ENTERPRISE, code) == before
+
+
+def test_a_record_without_number_keeps_its_identifier_by_its_own_key() -> None:
+    registers = Registers("person")
+    registers.put(HEALTH, "h", name="钱红", birth_date=BORN, citizen_id=None)
+    registers.night()
+    before = registers.entity(HEALTH, "h")
+    registers.drop(HEALTH, "h")
+    registers.night()
+    registers.put(HEALTH, "h", name="钱红", birth_date=BORN, citizen_id=None)
+    registers.night()
+    assert registers.entity(HEALTH, "h") == before
+
+
+def test_a_department_that_changes_its_keys_renames_nobody() -> None:
+    registers = Registers("person")
+    registers.put(INSURANCE, "old", **PERSON)
+    registers.night()
+    before = registers.entity(INSURANCE, "old")
+    registers.drop(INSURANCE, "old")
+    registers.put(INSURANCE, "new", **PERSON)
+    registers.night()
+    assert registers.entity(INSURANCE, "new") == before
+    assert events(registers) == [("created", before, None)]
+
+
+def test_a_number_that_comes_back_with_another_living_record_leaves_a_redirect() -> None:
+    registers = Registers("person")
+    registers.put(RESIDENT, OF, **PERSON)
+    registers.night()
+    former = registers.entity(RESIDENT, OF)
+    registers.drop(RESIDENT, OF)
+    registers.put(HEALTH, "h", name="张小雨", birth_date=BORN, citizen_id=None, phone="13812345678")
+    registers.night()
+    living = registers.entity(HEALTH, "h")
+    assert living != former
+    registers.put(INSURANCE, "i", **PERSON, phone="13812345678")
+    registers.night()
+    assert registers.entity(INSURANCE, "i") == registers.entity(HEALTH, "h") == living
+    assert ("merged", living, former) in events(registers)
+    redirects = registers.con.execute("SELECT entity_id, current_id FROM resolved.redirect").fetchall()
+    assert redirects == [(former, living)]
