@@ -144,7 +144,7 @@ def status() -> None:
 def maintain() -> None:
     """Merge the lake's small files, and forget its states and Dagster's runs that are older than ONESOURCE_KEEP_DAYS."""
     from pipelines.instance import dagster_instance
-    from pipelines.maintenance import remove_runs, summary
+    from pipelines.maintenance import remove_runs, summary, warnings
     from resources.installation import open_installation
     from resources.maintenance import maintain_lake
     from resources.settings import settings
@@ -152,8 +152,8 @@ def maintain() -> None:
     with open_installation(settings()) as installation:
         done = maintain_lake(installation)
     typer.echo(summary(done))
-    for consumer in done.held_back_by:
-        typer.echo(f"{consumer} has not read its sources for longer than ONESOURCE_KEEP_DAYS: run it", err=True)
+    for warning in warnings(done):
+        typer.echo(warning, err=True)
     with dagster_instance(settings()) as instance:
         typer.echo(f"{remove_runs(instance, settings().keep_days)} of Dagster's runs removed")
 

@@ -16,8 +16,8 @@ RUNS_AT_ONCE = 100
 @dg.op(description="合并小文件，清理超过保留期的数据湖历史状态。")
 def lake_maintenance(context: dg.OpExecutionContext, installation: dg.ResourceParam[Installation]) -> None:
     done = maintain_lake(installation)
-    for consumer in done.held_back_by:
-        context.log.warning(f"{consumer} has not read its sources for longer than ONESOURCE_KEEP_DAYS: run it")
+    for warning in warnings(done):
+        context.log.warning(warning)
     context.log.info(summary(done))
 
 
@@ -40,6 +40,10 @@ def maintenance() -> None:
 def every_week(_: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """The maintenance job on Sundays at noon, far from the night."""
     return dg.RunRequest()
+
+
+def warnings(done: Maintained) -> list[str]:
+    return [f"{one} has not read its sources for longer than ONESOURCE_KEEP_DAYS: run it" for one in done.held_back_by]
 
 
 def summary(done: Maintained) -> str:

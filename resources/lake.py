@@ -138,7 +138,8 @@ class Feed:
         At the first reading these are the values of all rows.
         """
         listed = ", ".join(quoted(column) for column in columns)
-        self.lake.con.execute(f"CREATE TEMP TABLE {into} AS SELECT DISTINCT {listed} FROM {self._changes(source)}")
+        changes = self._changes(source) or f"(FROM {source} LIMIT 0)"
+        self.lake.con.execute(f"CREATE TEMP TABLE {into} AS SELECT DISTINCT {listed} FROM {changes}")
         rows = count(self.con, into)
         if rows or self.is_first(source):
             self.changed.add(source)
@@ -149,20 +150,21 @@ class Feed:
 
         The rows are looked at only where the table was touched at all.
         """
-        if not self.is_first(source) and not self.lake.is_touched(source, self.watermarks[source]):
+        changes = self._changes(source)
+        if changes is None:
             return False
         self.changed.add(source)
-        query = f"SELECT 1 FROM {self._changes(source)} WHERE {rows} LIMIT 1"
+        query = f"SELECT 1 FROM {changes} WHERE {rows} LIMIT 1"
         return self.is_first(source) or self.lake.con.execute(query).fetchone() is not None
 
-    def _changes(self, source: str) -> str:
+    def _changes(self, source: str) -> str | None:
+        """SQL of the rows to read; None where no state since the watermark touched the source."""
         if self.is_first(source):
             return source
-        since = self.watermarks[source] + 1
-        if since > self.snapshot or not self.lake.is_touched(source, self.watermarks[source]):
-            return f"(FROM {source} LIMIT 0)"
-        schema, _, name = source.partition(".")
-        return f"ducklake_table_changes('lake', {text(schema)}, {text(name)}, {since}, {self.snapshot})"
+        since = self.watermarks[source]
+        if since >= self.snapshot or not self.lake.is_touched(source, since):
+            return None
+        return changes_sql(source, since, self.snapshot)
 
     def remember(self, sources: list[str]) -> None:
         """Move the watermark of the sources that changed; one that did not change needs no new state of the lake."""
@@ -175,6 +177,12 @@ class Feed:
         con.executemany(
             "INSERT INTO state.watermark VALUES (?, ?, ?)", [[self.consumer, source, self.snapshot] for source in moved]
         )
+
+
+def changes_sql(table: str, since: int, until: int) -> str:
+    """SQL of a table's rows written or deleted after one state of the lake, up to another."""
+    schema, _, name = table.partition(".")
+    return f"ducklake_table_changes('lake', {text(schema)}, {text(name)}, {since + 1}, {until})"
 
 
 def open_lake(settings: Settings, postgres: Postgres, *, read_only: bool = False) -> Lake:

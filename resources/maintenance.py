@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from foundation.sql import text
 from resources.installation import Installation
-from resources.lake import Lake
+from resources.lake import Lake, changes_sql
 from resources.operations import publication
 
 REWRITE_FROM = 0.25
@@ -68,11 +68,9 @@ def _late_consumers(lake: Lake, oldest: int) -> dict[str, int]:
 
 
 def _has_changed(lake: Lake, source: str, since: int, until: int) -> bool:
-    schema, _, name = source.partition(".")
     if not lake.exists(source):
         return False
-    changes = f"ducklake_table_changes('lake', {text(schema)}, {text(name)}, {since + 1}, {until})"
-    return lake.con.execute(f"SELECT 1 FROM {changes} LIMIT 1").fetchone() is not None
+    return lake.con.execute(f"SELECT 1 FROM {changes_sql(source, since, until)} LIMIT 1").fetchone() is not None
 
 
 def _move_watermarks(lake: Lake, oldest: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -42,11 +43,8 @@ class Review:
 
     def judgements(self, table: str) -> pa.Table:
         """The judgements in force, one row per pair of records (JUDGEMENT_COLUMNS); `unsure` is none."""
-        newest = sa.select(judgement).where(judgement.c.library_table == table).order_by(judgement.c.judgement_id)
         with self.lake.postgres.engine.connect() as connection:
-            rows = connection.execute(newest).mappings().all()
-        last = {tuple(row[name] for name in RECORDS): row for row in rows}
-        held = [{name: row[name] for name in JUDGEMENT_COLUMNS} for row in last.values() if row["verdict"] != "unsure"]
+            held = [{name: row[name] for name in JUDGEMENT_COLUMNS} for row in _in_force(connection, table)]
         return pa.Table.from_pylist(held, pa.schema([(name, pa.string()) for name in JUDGEMENT_COLUMNS]))
 
     def synchronise(self, table: str, on: date) -> int:
@@ -59,7 +57,7 @@ class Review:
                 values = {**case, "case_id": case_id, "library_table": table, "state": OPEN, "last_seen": on}
                 statement = insert(review_case).values({**values, "first_seen": on})
                 connection.execute(statement.on_conflict_do_update(index_elements=["case_id"], set_=values))
-            judged = self._judged(connection, table)
+            judged = [_case_id([row[name] for name in RECORDS]) for row in _in_force(connection, table)]
             if judged:
                 connection.execute(
                     sa.update(review_case)
@@ -87,24 +85,13 @@ class Review:
                 for side, record in zip(SIDES, (one, other), strict=True)
                 for name in RECORD_KEY
             }
-            case_id = sha256("|".join(case.values()).encode()).hexdigest()[:10]
-            found[case_id] = {
+            found[_case_id(case.values())] = {
                 **case,
                 "match_weight": weight,
                 "match_probability": probability,
                 "weights": json.loads(weights or "{}"),
             }
         return found
-
-    def _judged(self, connection: sa.Connection, table: str) -> list[str]:
-        """Cases whose two records have been judged the same or different."""
-        newest = sa.select(judgement).where(judgement.c.library_table == table).order_by(judgement.c.judgement_id)
-        last = {tuple(row[name] for name in RECORDS): row["verdict"] for row in connection.execute(newest).mappings()}
-        return [
-            sha256("|".join(records).encode()).hexdigest()[:10]
-            for records, verdict in last.items()
-            if verdict != "unsure"
-        ]
 
     def cases(self, state: str | None = OPEN, limit: int = 50) -> list[dict[str, Any]]:
         """Cases, those nearest to certainty first."""
@@ -154,3 +141,15 @@ class Review:
                 shown = mask_value(column.item.mask, value) if column.item.mask else value
                 values[column.item.title] = str(shown)
         return Side(dataset, role, values)
+
+
+def _in_force(connection: sa.Connection, table: str) -> list[sa.RowMapping]:
+    """The last judgement on each pair of records, where it says the same or different."""
+    newest = sa.select(judgement).where(judgement.c.library_table == table).order_by(judgement.c.judgement_id)
+    last = {tuple(row[name] for name in RECORDS): row for row in connection.execute(newest).mappings()}
+    return [row for row in last.values() if row["verdict"] != "unsure"]
+
+
+def _case_id(records: Iterable[str]) -> str:
+    """The identifier of a case, from the values of RECORDS in their order."""
+    return sha256("|".join(records).encode()).hexdigest()[:10]
