@@ -1,5 +1,7 @@
 """Themes: what several departments build on the base libraries (办法 art. 14-3), and what of it is shared."""
 
+from collections.abc import Iterator
+
 import dagster as dg
 
 from assets.keys import key, key_of_table, lineage
@@ -11,17 +13,27 @@ from foundation.publication.rows import published_columns
 from foundation.publication.tables import PREFIX, published_table, shared_themes
 from foundation.themes.affected import consumed_tables
 from foundation.themes.query import ThemeQuery, table_of
-from foundation.themes.stage import BrokenRule, ThemeWritten, build
+from foundation.themes.stage import ThemeWritten
+from quality.findings import GATE
+from quality.measuring import Quality
+from quality.themes import bring_up_to_date
 from resources.installation import Installation
-
-WHEN_CHANGED = (dg.AutomationCondition.eager() & dg.AutomationCondition.all_deps_blocking_checks_passed()).with_label(
-    "what it rests on has changed and passed its checks"
-)
 
 
 def theme_assets(catalogue: Catalogue) -> list[dg.AssetsDefinition]:
     shared = [shared_theme_asset(catalogue, name) for name in shared_themes(catalogue)]
     return [*(theme_asset(catalogue, name) for name in catalogue.themes), *shared]
+
+
+def when_changed(catalogue: Catalogue) -> dg.AutomationCondition:
+    """What it rests on has changed, and each library table among it passed its gate in the state that it has now.
+
+    A table that a person let pass has not: the run for which it was let pass takes it up.
+    """
+    gates = dg.AssetSelection.checks(*(dg.AssetCheckKey(key("library", name), GATE) for name in catalogue.tables))
+    passed = dg.AutomationCondition.all_checks_match(dg.AutomationCondition.check_passed()).allow(gates)
+    changed = dg.AutomationCondition.eager() & dg.AutomationCondition.all_deps_match(passed)
+    return changed.with_label("what it rests on has changed and passed its gates")
 
 
 def theme_asset(catalogue: Catalogue, name: str) -> dg.AssetsDefinition:
@@ -31,6 +43,7 @@ def theme_asset(catalogue: Catalogue, name: str) -> dg.AssetsDefinition:
     @dg.asset(
         key=key("theme", name),
         deps=[key_of_table(table) for table in consumed],
+        output_required=False,  # a theme that keeps its last state is observed, not materialized
         **of_theme(catalogue, name, {"duckdb", "parquet"}, theme.summary),
         metadata={
             "dagster/column_schema": theme_columns(catalogue, name),
@@ -40,29 +53,28 @@ def theme_asset(catalogue: Catalogue, name: str) -> dg.AssetsDefinition:
             dg.AssetCheckSpec(rule, asset=key("theme", name), blocking=one.blocking, description=one.title)
             for rule, one in theme.rules.items()
         ],
-        automation_condition=WHEN_CHANGED,
+        automation_condition=when_changed(catalogue),
     )
     def theme_rows(
         context: dg.AssetExecutionContext, installation: dg.ResourceParam[Installation], night: Night
-    ) -> dg.MaterializeResult:
+    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         lake, query = installation.lake, ThemeQuery(installation.catalogue, name, night.date)
-        held_back = ""
-        try:
-            with lake.consuming(context.asset_key.to_user_string(), consumed) as changes:
-                written = build(changes, query)
-        except BrokenRule as broken:
-            context.log.warning(f"{name} keeps its last state: {broken}")
-            written, held_back = ThemeWritten(breaking=broken.breaking), str(broken)
-        rows = lake.rows(table_of(name))
-        return dg.MaterializeResult(
+        decision, written = bring_up_to_date(Quality(installation), query)
+        rows, said = lake.rows(table_of(name)), {"数据截至": standing(lake, query)}
+        yield from _checks(theme, written, rows)
+        if decision.is_held:
+            context.log.warning(f"{name} keeps its last state: {decision.reason}")
+            said |= {"保留上次结果": dg.MetadataValue.text(decision.reason)}
+            context.log_event(dg.AssetObservation(context.asset_key, description="保留上次结果", metadata=said))
+            return
+        yield dg.MaterializeResult(
             metadata={
                 "dagster/row_count": rows,
                 "本次核对": written.looked_at,
                 "本次变更": written.changed,
                 "本次移出": written.gone,
-                "数据截至": standing(lake, query, held_back),
-            },
-            check_results=_checks(theme, written, rows),
+                **said,
+            }
         )
 
     return theme_rows
@@ -94,7 +106,7 @@ def shared_theme_asset(catalogue: Catalogue, name: str) -> dg.AssetsDefinition:
             ),
             "dagster/column_lineage": lineage({column: [(source, column)] for column in columns}),
         },
-        automation_condition=WHEN_CHANGED,
+        automation_condition=dg.AutomationCondition.eager(),
     )
     def shared_theme(
         context: dg.AssetExecutionContext, installation: dg.ResourceParam[Installation], night: Night

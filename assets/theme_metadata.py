@@ -72,10 +72,9 @@ def _columns_of(records: SourceRecords, value: str) -> list[tuple[dg.AssetKey, s
     return list(dict.fromkeys(found)) or [(key_of_table(records.table), default)]
 
 
-def standing(lake: Lake, query: ThemeQuery, held_back: str) -> dg.MarkdownMetadataValue:
-    """How current each dataset under a theme is, and why the theme keeps its last state where it does."""
+def standing(lake: Lake, query: ThemeQuery) -> dg.MarkdownMetadataValue:
+    """How current each dataset under a theme is."""
     lines = ["| 数据集 | 最近采用的报送 | 说明 |", "| --- | --- | --- |"]
     for one in delivered(lake.con, query):
         lines.append(f"| {one.dataset} | {one.accepted_on or '从未报送'} | {late(one)} |")
-    head = f"**保留上次结果**：{held_back}\n\n" if held_back else ""
-    return dg.MetadataValue.md(head + "\n".join(lines))
+    return dg.MetadataValue.md("\n".join(lines))

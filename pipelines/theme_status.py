@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from rich.console import Console
 from rich.table import Table
@@ -13,12 +14,12 @@ from foundation.catalogue.catalogue import Catalogue, table_name
 from foundation.library.stage import consumed_tables as library_sources
 from foundation.linkage.stage import conformed_sources
 from foundation.linkage.tables import identity_tables
-from foundation.sql import text
 from foundation.themes.affected import consumed_tables
 from foundation.themes.query import ThemeQuery, table_of
 from foundation.themes.standing import delivered, late
+from quality.gates import Decision
 from resources.installation import Installation
-from resources.lake import Lake
+from resources.lake import Feed, Lake
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,15 @@ class Pending:
     lake: Lake
     stages: dict[str, list[str]]
     _known: dict[str, list[str]] = field(default_factory=dict)
-    _changed: dict[tuple[str, int], bool] = field(default_factory=dict)
+
+    @cached_property
+    def feeds(self) -> dict[str, Feed]:
+        """What each consumer has not read yet, by its name; none for one that never ran."""
+        read: dict[str, dict[str, int]] = {}
+        for consumer, source, snapshot in self.lake.con.execute("FROM state.watermark").fetchall():
+            read.setdefault(consumer, {})[source] = snapshot
+        now = self.lake.snapshot()
+        return {consumer: Feed(self.lake, consumer, now, marks) for consumer, marks in read.items()}
 
     def behind(self, consumer: str) -> list[str]:
         """The tables whose changes are not in what a consumer wrote."""
@@ -74,30 +83,13 @@ class Pending:
         return self._known[consumer]
 
     def _find(self, consumer: str) -> Iterator[str]:
-        read = dict(
-            self.lake.con.execute(
-                "SELECT source, snapshot FROM state.watermark WHERE consumer = ?", [consumer]
-            ).fetchall()
-        )
+        feed = self.feeds.get(consumer)
         for source in self.stages[consumer]:
-            if source in read and self._has_changed(source, read[source]):
+            if feed is not None and not feed.is_first(source) and feed.is_changed(source):
                 yield source
             producer = _producer(source)
             if producer in self.stages:
                 yield from self.behind(producer)
-
-    def _has_changed(self, source: str, since: int) -> bool:
-        if (source, since) not in self._changed:
-            self._changed[source, since] = self._look(source, since)
-        return self._changed[source, since]
-
-    def _look(self, source: str, since: int) -> bool:
-        now = self.lake.snapshot()
-        if since >= now:
-            return False
-        schema, _, name = source.partition(".")
-        changes = f"ducklake_table_changes('lake', {text(schema)}, {text(name)}, {since + 1}, {now})"
-        return self.lake.con.execute(f"SELECT 1 FROM {changes} LIMIT 1").fetchone() is not None
 
 
 def _producer(table: str) -> str:
@@ -106,14 +98,15 @@ def _producer(table: str) -> str:
     return f"{'library' if schema == 'stored' else schema}/{name.replace('__', '/')}"
 
 
-def show_themes(console: Console, installation: Installation) -> None:
+def show_themes(console: Console, installation: Installation, decisions: Iterable[Decision]) -> None:
     """A table of the themes, and below it what each still lacks."""
     statuses = theme_statuses(installation)
     if not statuses:
         return
+    held = {one.theme for one in decisions if one.is_held}
     themes = Table("theme", "title", "rows", "last change", "state", title="Themes")
     for one in statuses:
-        state = "current" if not one.notes else "kept, see below"
+        state = "held back" if one.name in held else "kept, see below" if one.notes else "current"
         themes.add_row(one.name, one.title, f"{one.rows:,}", str(one.changed_on or "-"), state)
     console.print(themes)
     for one in statuses:

@@ -21,6 +21,11 @@ def consumed_tables(query: ThemeQuery) -> list[str]:
     return list(dict.fromkeys(tables))
 
 
+def libraries_under(query: ThemeQuery) -> list[str]:
+    """The library tables among them: its grain, library rows and places that its sources use."""
+    return [table.removeprefix("stored.") for table in consumed_tables(query) if table.startswith("stored.")]
+
+
 def find_affected(changes: Changes, query: ThemeQuery) -> int:
     """Fill the temporary table of the keys of rows to be made anew; their number.
 

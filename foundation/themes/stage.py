@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import duckdb
+
 from foundation.changes import Changes
 from foundation.sql import count, quoted, text
 from foundation.themes.affected import find_affected
@@ -33,7 +35,7 @@ def build(changes: Changes, query: ThemeQuery) -> ThemeWritten:
     con, table, key = changes.con, table_of(query.name), quoted(query.key)
     looked_at = find_affected(changes, query)
     if not looked_at:
-        return ThemeWritten(breaking=_breaking(changes, query))
+        return ThemeWritten(breaking=breaking_rows(con, query))
     con.execute(f"CREATE TEMP TABLE fresh_row AS {query.sql()}")
     con.execute(
         f"CREATE TEMP TABLE changed_row AS FROM fresh_row ANTI JOIN (SELECT {key}, row_hash FROM {table}) USING ({key}, row_hash)"
@@ -48,18 +50,18 @@ def build(changes: Changes, query: ThemeQuery) -> ThemeWritten:
         con.execute(f"DELETE FROM {table} WHERE {key} IN ({replaced})")
         now = f"{text(str(query.on))}::TIMESTAMP AS updated_at"
         con.execute(f"INSERT INTO {table} BY NAME SELECT *, {now} FROM changed_row")
-    breaking = _breaking(changes, query)
+    breaking = breaking_rows(con, query)
     _hold(changes, query, breaking)
     return ThemeWritten(looked_at, changed, gone, breaking)
 
 
-def _breaking(changes: Changes, query: ThemeQuery) -> dict[str, int]:
+def breaking_rows(con: duckdb.DuckDBPyConnection, query: ThemeQuery) -> dict[str, int]:
     """Rows that break each rule; one whose condition is not known breaks none."""
     rules = query.theme.rules
     if not rules:
         return {}
     counts = ", ".join(f"count(*) FILTER (NOT ({rule.holds}))" for rule in rules.values())
-    row = changes.con.execute(f"SELECT {counts} FROM {table_of(query.name)}").fetchone()
+    row = con.execute(f"SELECT {counts} FROM {table_of(query.name)}").fetchone()
     assert row is not None
     return dict(zip(rules, row, strict=True))
 

@@ -231,16 +231,30 @@ def deliver_organizations(home: Home) -> None:
         DAY,
         [of(QUALIFIED, "企业名称", 证书编号="D1", 资质等级="二级", 有效期至="2028-01-01", 资质状态="有效")],
     )
-    home.deliver(
-        "ecology/discharge_permit", DAY,
-        [of(one, "单位名称", 许可事项编号=key, 污染物="二氧化硫", 许可排放浓度="100", 有效期至=date(2028, 1, 1), 许可状态="有效")
-         for one, key in ((DIRTY, "W1"), (CLEAN, "W2"))],
-    )  # fmt: skip
-    home.deliver(
-        "ecology/emission_monitoring", DAY,
-        [of(one, "单位名称", 监测编号=key, 污染物="二氧化硫", 监测浓度=value, 监测日期="2026-10-01")
-         for one, key, value in ((DIRTY, "M1", 130), (CLEAN, "M2", 50))],
-    )  # fmt: skip
+    home.deliver("ecology/discharge_permit", DAY, permits())
+    home.deliver("ecology/emission_monitoring", DAY, emissions())
+
+
+def permits() -> list[Row]:
+    return [
+        of(
+            one,
+            "单位名称",
+            许可事项编号=key,
+            污染物="二氧化硫",
+            许可排放浓度="100",
+            有效期至=date(2028, 1, 1),
+            许可状态="有效",
+        )
+        for one, key in ((DIRTY, "W1"), (CLEAN, "W2"))
+    ]
+
+
+def emissions(clean: float = 50) -> list[Row]:
+    return [
+        of(one, "单位名称", 监测编号=key, 污染物="二氧化硫", 监测浓度=value, 监测日期="2026-10-01")
+        for one, key, value in ((DIRTY, "M1", 130), (CLEAN, "M2", clean))
+    ]
 
 
 PROJECTS = [
