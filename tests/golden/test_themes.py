@@ -8,16 +8,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import pytest
 import sqlalchemy as sa
 
+from assets.theme import theme_asset
 from foundation.catalogue.load import FOLDER, load
 from foundation.sql import quoted
 from foundation.themes.affected import consumed_tables
 from foundation.themes.query import ThemeQuery, table_of
-from foundation.themes.stage import BrokenRule, build
-from foundation.themes.standing import delivered, late
+from foundation.themes.stage import build
 from pipelines.theme_status import theme_statuses
+from quality.gates import last_decisions
 from resources.installation import open_installation
 from tests.golden import theme_province as province
 from tests.homes import Home
@@ -166,25 +168,20 @@ sharing: {type: 有条件共享, condition: 限用于养老服务。}
         assert any("pension_residence" in asset.key.path for asset in theme_assets(installation.catalogue))
 
 
-def second_night(home: Home) -> None:
-    """李故's payment ends, 王健 moves to the hamlet; nothing else."""
-    on = DAYS[1]
-    home.deliver("human_resources/pension_payment", on, province.PENSIONS[:1] + province.PENSIONS[2:])
-    home.deliver("public_security/actual_resident", on, province.dwellers(door_of_old=province.HAMLET))
-    home.night(on, themes=True)
-
-
 def test_the_next_nights(first: Home) -> None:
     """One test, for each night stands on the one before."""
     home = first
-    second_night(home)
+    before = state(home)
+    _second_night(home)
     changed = changed_on(home, DAYS[1])
     assert set(changed) == {"work_safety", "emergency_stability"}
-    assert {len(keys) for name, keys in changed.items()} == {1, 2}
+    assert {len(keys) for keys in changed.values()} == {1, 2}
     assert home.rows("SELECT * FROM theme.social_security WHERE name = '李故'") == []
     assert home.value("SELECT residents_within FROM theme.work_safety WHERE hazards > 0 AND name LIKE '近邻%'") == 1
+    assert {name for name, rows in state(home).items() if rows != before[name]} == {*changed, "social_security"}
+    _what_was_refused_or_broke_a_rule_is_told(home)
 
-    home.night(DAYS[2], themes=True)  # nothing was delivered, but a licence ended on the day before
+    home.night(DAYS[2], _assets("food_drug_safety"))  # nothing was delivered, but a licence ended on the day before
     assert answers(home, "food_drug_safety", "food_business_without_license") >= {"有证糕点有限公司"}
     assert set(changed_on(home, DAYS[2])) == {"food_drug_safety"}
 
@@ -194,8 +191,33 @@ def test_the_next_nights(first: Home) -> None:
     assert state(home) == incremental
 
 
+def _second_night(home: Home) -> None:
+    """李故's payment ends, 王健 moves to the hamlet; a file that can't be read, and a stock that can't be, change nothing."""
+    on = DAYS[1]
+    home.deliver("human_resources/pension_payment", on, province.PENSIONS[:1] + province.PENSIONS[2:])
+    home.deliver("public_security/actual_resident", on, province.dwellers(door_of_old=province.HAMLET))
+    home.deliver("energy/energy_stock", on, province.stocks(coal=-5))
+    path = home.deliver("market_regulation/food_license", on, province.food_licenses())
+    path.write_text('{"许可证编号": "SC1"}\n', encoding="utf-8")
+    home.night(on, themes=True)
+
+
+def _what_was_refused_or_broke_a_rule_is_told(home: Home) -> None:
+    notes = {one.name: " ".join(one.notes) for one in theme_statuses(home.installation)}
+    assert f"market_regulation/food_license：{DAYS[1]} 的报送被拒收" in notes["food_drug_safety"]
+    assert "conformed.energy__energy_stock 有更新" in notes["energy_security"]
+    assert "有更新" not in notes["work_safety"]
+    decisions = {one.theme: one for one in last_decisions(home.installation.postgres).values()}
+    assert decisions["energy_security"].is_held and "库存不为负" in decisions["energy_security"].reason
+    assert not decisions["food_drug_safety"].is_held
+
+
+def _assets(*names: str) -> list[dg.AssetsDefinition]:
+    return [theme_asset(load(), name) for name in names]
+
+
 def _fourth_night(home: Home) -> None:
-    """Points, registers, identities and records change at once."""
+    """Points, registers, identities and records change at once, and the stock is put right."""
     on = DAYS[3]
     home.deliver("public_security/door_address", on, province.doors(moved=0.05))
     moved = {**province.SHORT_COAL, "行政区划代码": "610103"}
@@ -204,6 +226,7 @@ def _fourth_night(home: Home) -> None:
     home.deliver("market_regulation/enterprise", on, [*others, moved, closed])
     home.deliver("public_security/resident", on, province.RESIDENTS[1:])
     home.deliver("market_regulation/food_license", on, province.food_licenses(canteen_until="2028-01-01"))
+    home.deliver("energy/energy_stock", on, province.stocks())
     home.night(on, themes=True)
     assert answers(home, "work_safety", "residents_within_safety_distance") == set()
     assert answers(home, "work_safety", "hazard_of_closed_business") == {"近邻化工有限公司"}
@@ -211,53 +234,8 @@ def _fourth_night(home: Home) -> None:
 
 
 def _rebuild(home: Home) -> None:
-    lake = home.installation.lake
-    for name in home.toy.catalogue.themes:
+    lake, themes = home.installation.lake, home.toy.catalogue.themes
+    for name in themes:
         lake.con.execute(f"DELETE FROM {table_of(name)}")
         lake.con.execute("DELETE FROM state.watermark WHERE consumer = ?", [f"theme/{name}"])
-    home.night(DAYS[3], themes=True)
-
-
-def test_a_theme_whose_source_was_refused_keeps_its_state_and_says_so(home: Home) -> None:
-    home.deliver("market_regulation/enterprise", DAYS[0], province.COMPANIES)
-    home.deliver("market_regulation/food_license", DAYS[0], province.food_licenses())
-    home.night(DAYS[0], themes=True)
-    before = home.rows("SELECT * FROM theme.food_drug_safety ORDER BY ALL")
-    path = home.deliver("market_regulation/food_license", DAYS[1], province.food_licenses())
-    path.write_text('{"许可证编号": "SC1"}\n', encoding="utf-8")
-    home.night(DAYS[1], themes=True)
-
-    assert before
-    assert home.rows("SELECT * FROM theme.food_drug_safety ORDER BY ALL") == before
-    query = ThemeQuery(home.installation.catalogue, "food_drug_safety", date(2026, 11, 21))
-    said = {one.dataset: late(one) for one in delivered(home.installation.lake.con, query)}
-    assert "2026-11-21 的报送被拒收" in said["market_regulation/food_license"]
-    assert "market_regulation/food_license" in " ".join(notes(home)["food_drug_safety"])
-
-
-def test_a_broken_blocking_rule_keeps_the_last_state(home: Home) -> None:
-    province.deliver_counties(home)
-    home.deliver("market_regulation/enterprise", DAYS[0], province.COMPANIES)
-    home.deliver("energy/energy_stock", DAYS[0], province.stocks())
-    home.night(DAYS[0], themes=True)
-    before = home.rows("SELECT * FROM theme.energy_security ORDER BY ALL")
-    home.deliver("energy/energy_stock", DAYS[1], province.stocks(coal=-5))
-    home.night(DAYS[1], themes=True)
-
-    assert home.rows("SELECT * FROM theme.energy_security ORDER BY ALL") == before
-    query = ThemeQuery(home.installation.catalogue, "energy_security", date(2026, 11, 21))
-    with (
-        pytest.raises(BrokenRule, match="库存不为负"),
-        home.installation.lake.consuming("theme/energy_security", consumed_tables(query)) as changes,
-    ):
-        build(changes, query)
-    assert any("conformed.energy__energy_stock 有更新" in note for note in notes(home)["energy_security"])
-    home.deliver("energy/energy_stock", DAYS[2], province.stocks(coal=500))
-    home.night(DAYS[2], themes=True)
-    assert home.value("SELECT coal_stock FROM theme.energy_security WHERE name = '新城区'") == 500
-    assert not any("有更新" in note for note in notes(home)["energy_security"])
-
-
-def notes(home: Home) -> dict[str, list[str]]:
-    """What `onesource status` says of each theme."""
-    return {one.name: one.notes for one in theme_statuses(home.installation)}
+    home.night(DAYS[3], _assets(*themes))
