@@ -44,12 +44,12 @@ PREPARED = "state.prepared"
 
 def prepare(lake: Lake, catalogue: Catalogue) -> None:
     """Make every table of the lake that this catalogue needs; nothing to do where it was prepared last."""
-    parts = _parts(lake, catalogue)
+    parts = _parts(catalogue)
     before = _prepared(lake)
     if before == parts:
         return
     with lake.postgres.lock("lake"), lake.transaction():
-        for table, columns in _fixed_tables(lake, catalogue).items():
+        for table, columns in _fixed_tables(catalogue).items():
             lake.ensure(table, columns)
         for name in _in_order(catalogue):
             _ensure_library_table(lake, Consolidation(catalogue, name, catalogue.tables[name]))
@@ -67,9 +67,9 @@ def prepare(lake: Lake, catalogue: Catalogue) -> None:
         lake.con.executemany(f"INSERT INTO {PREPARED} VALUES (?, ?)", [list(part) for part in parts.items()])
 
 
-def _parts(lake: Lake, catalogue: Catalogue) -> dict[str, str]:
+def _parts(catalogue: Catalogue) -> dict[str, str]:
     """A fingerprint for all tables' columns, and for each stage of what the catalogue says of it."""
-    parts: dict[str, object] = {"tables": [dict(table) for table in _fixed_tables(lake, catalogue).values()]}
+    parts: dict[str, object] = {"tables": [dict(table) for table in _fixed_tables(catalogue).values()]}
     codes = _fingerprint([[one.standard, one.names, one.aliases, one.successors] for one in catalogue.codes.values()])
     for name, dataset in catalogue.datasets.items():
         items = {item: one.model_dump(mode="json") for item, one in catalogue.items[dataset.subject].items()}
@@ -91,7 +91,7 @@ def _prepared(lake: Lake) -> dict[str, str]:
     return dict(lake.con.execute(f"FROM {PREPARED}").fetchall()) if lake.exists(PREPARED) else {}
 
 
-def _fixed_tables(lake: Lake, catalogue: Catalogue) -> Mapping[str, Mapping[str, str]]:
+def _fixed_tables(catalogue: Catalogue) -> Mapping[str, Mapping[str, str]]:
     tables: dict[str, Mapping[str, str]] = {
         "ingest.delivery": DELIVERY_COLUMNS,
         "ingest.rejected_row": REJECTED_COLUMNS,
@@ -105,7 +105,7 @@ def _fixed_tables(lake: Lake, catalogue: Catalogue) -> Mapping[str, Mapping[str,
     }
     for name, dataset in catalogue.datasets.items():
         tables[f"ingest.{table_name(name)}"] = held_columns(dataset)
-        tables[f"conformed.{table_name(name)}"] = sql_columns(lake.con, conformed_schema(catalogue, name)) | PROVENANCE
+        tables[f"conformed.{table_name(name)}"] = sql_columns(conformed_schema(catalogue, name)) | PROVENANCE
     for name, table in catalogue.tables.items():
         if table.identity is not None:
             identity = identity_tables(name, table)

@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from foundation.catalogue.catalogue import Catalogue
 from foundation.library.states import columns_of
 from foundation.publication.rows import published_sql
-from foundation.publication.tables import PREFIX, shared_themes
+from foundation.publication.tables import PREFIX
 from foundation.sql import quoted
 from foundation.themes.query import AFFECTED, HIDDEN, ThemeQuery, table_of
+from foundation.themes.sharing import ThemeSharing
 from resources.lake import Lake
 from resources.operations import publication
 from resources.postgres import SHARE
@@ -20,7 +21,7 @@ from resources.postgres import SHARE
 
 def theme_part(catalogue: Catalogue, name: str) -> list[str]:
     """What a theme's rows and what is shared of them follow from."""
-    is_shared = name in shared_themes(catalogue)
+    is_shared = bool(ThemeSharing(catalogue, catalogue.themes[name]).shared)
     return [ThemeQuery(catalogue, name, date.min).sql(), published_sql(catalogue, PREFIX + name) if is_shared else ""]
 
 

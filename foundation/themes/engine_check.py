@@ -37,9 +37,23 @@ def check_expressions(place: Place, name: str, theme: Theme, catalogue: Catalogu
     """A problem for the first expression of each part that the engine refuses."""
     con = _engine_of(catalogue)
     con.execute(f"CREATE OR REPLACE TEMP TABLE {AFFECTED} ({quoted(catalogue.tables[theme.grain].key)} VARCHAR)")
+    rows = ThemeQuery(_with(catalogue, name, theme), name, date.min).sql()
+    conditions = [f"({one.holds})" for one in theme.rules.values()] + [
+        f"({one.where})" for one in theme.questions.values()
+    ]
+    try:  # all at once, for a catalogue is nearly always sound
+        types = _types(con, f"SELECT * FROM ({rows}) WHERE {' AND '.join(conditions)}")
+    except duckdb.Error:
+        yield from _check_parts(con, place, name, theme, catalogue)
+        return
+    yield from _check_types(place, theme, types)
+
+
+def _check_parts(
+    con: duckdb.DuckDBPyConnection, place: Place, name: str, theme: Theme, catalogue: Catalogue
+) -> Iterator[Problem]:
     whole = _refused(con, catalogue, name, theme)
     if whole is None:
-        yield from _check_types(con, place, name, theme, catalogue)
         yield from _check_conditions(con, place, name, theme, catalogue)
         return
     yield _blamed(con, place, name, theme, catalogue) or place.problem(
@@ -64,14 +78,15 @@ def _blamed(
     return None
 
 
-def _check_types(
-    con: duckdb.DuckDBPyConnection, place: Place, name: str, theme: Theme, catalogue: Catalogue
-) -> Iterator[Problem]:
+def _types(con: duckdb.DuckDBPyConnection, query: str) -> dict[str, str]:
+    return {column: kind for column, kind, *_ in con.execute(f"DESCRIBE {query}").fetchall()}
+
+
+def _check_types(place: Place, theme: Theme, types: dict[str, str]) -> Iterator[Problem]:
     """Items have types that every reader knows."""
-    rows = ThemeQuery(_with(catalogue, name, theme), name, date.min).sql()
-    for column, kind, *_ in con.execute(f"DESCRIBE {rows}").fetchall():
-        if column in theme.items and kind.partition("(")[0] not in KNOWN:
-            wrong = f"“{column}”的类型是 {kind}"
+    for column in theme.items:
+        if types[column].partition("(")[0] not in KNOWN:
+            wrong = f"“{column}”的类型是 {types[column]}"
             yield place.at("items", column, "value").problem(
                 wrong, "请换算成常用类型，如在表达式后加 ::BIGINT 或 ::DOUBLE"
             )
