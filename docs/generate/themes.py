@@ -41,11 +41,16 @@ empty there. Totals and parts that are both published can still tell a small par
 
 ## When something fails
 
-A source that was refused, a failed step before it, or a blocking rule of its own leaves a theme as it was. `onesource status` names
-the theme as kept, with the reason; the asset's metadata 数据截至 shows the last delivery taken from each dataset.
+- The gate of a library table that it is made from is held, or a blocking rule of its own does not hold: the theme keeps its last
+  state, and so does what is shared of it. The asset is observed instead of materialized, with the reason in its metadata
+  保留上次结果 and in the log; `onesource status` says `held back: theme.<name>` and why.
+- A step before it failed: the theme keeps its last state. `onesource status` names the table whose news it lacks.
+- A delivery was refused: the theme goes on with the last one that was taken. `onesource status` and the metadata 数据截至 say so.
 
-A theme runs in the nightly job, and by the sensor `themes_when_changed` when what it rests on was updated by another run and
-passed its blocking checks.
+A table that a named person let pass (`onesource gate override`) is taken up by the run for that date.
+
+A theme runs in the nightly job, and by the sensor `themes_when_changed` when what it rests on was updated by another run and the
+gates of the library tables among it are passed.
 
 ## Adding a theme
 

@@ -26,6 +26,15 @@ def is_open(organizations: Organizations) -> Mask:
     return np.asarray((organizations.cancelled == UNKNOWN) & ~organizations.is_revoked, np.bool_)
 
 
+def rare(organizations: Organizations, chosen: Mask) -> Mask:
+    """The chosen; where chance chose none in a small province an open company, for nobody delivers an empty file."""
+    held = chosen & ~organizations.gone
+    if organizations.chunk.first == 0 and not held.any():
+        others = (organizations.kind == COMPANY) & is_open(organizations) & ~organizations.gone
+        held[np.flatnonzero(others)[:1]] = True
+    return held
+
+
 def batch_of(
     organizations: Organizations, rows: Integers, draw: Draw, dataset: str, key: tuple[str, str],
     headers: tuple[str, str], columns: dict[str, pa.Array],
@@ -112,7 +121,7 @@ def penalty(organizations: Organizations) -> Batch:
 def dishonest_judgment(organizations: Organizations) -> Batch:
     """高级人民法院 失信被执行人（单位）."""
     mask = (organizations.kind == COMPANY) & organizations.draw.chosen("dishonest", RATES["dishonest"])
-    rows, draw = rows_of(organizations, "judgement", mask)
+    rows, draw = rows_of(organizations, "judgement", rare(organizations, mask))
     published = organizations.chunk.base - draw.integers("published", 700, 10)
     paid = draw.chosen("paid", 0.3)
     state = np.where(paid, 2, draw.integers("state", 2))
@@ -127,7 +136,8 @@ def dishonest_judgment(organizations: Organizations) -> Batch:
 def construction_project(organizations: Organizations, units: pa.Array) -> Batch:
     """住房城乡建设厅 工程项目: open builders, each on a real-estate unit; a few on land that nobody registered."""
     builders = in_trade(organizations, "E47") & (organizations.kind == COMPANY) & is_open(organizations)
-    rows, draw = rows_of(organizations, "project", builders & organizations.draw.chosen("builds", 0.6))
+    builds = rare(organizations, builders & organizations.draw.chosen("builds", 0.6))
+    rows, draw = rows_of(organizations, "project", builds)
     known = ~draw.chosen("unknown land", RATES["project_on_unknown_land"]) & (len(units) > 0)
     unit = units.take(pa.array((draw.uniform("unit") * len(units)).astype(np.int64))) if len(units) else None
     other = None if unit is None else join(pc.utf8_slice_codeunits(unit, 0, 20), "99999999")
@@ -147,7 +157,7 @@ def builder_qualification(organizations: Organizations) -> Batch:
     """住房城乡建设厅 建筑业企业资质."""
     has = organizations.draw.chosen("qualified", 1 - RATES["builder_unqualified"])
     mask = in_trade(organizations, "E47", "E50") & (organizations.kind == COMPANY) & has
-    rows, draw = rows_of(organizations, "qualification", mask)
+    rows, draw = rows_of(organizations, "qualification", rare(organizations, mask))
     valid_to, _ = _valid_to(organizations, draw)
     return batch_of(organizations, rows, draw, "housing_construction/builder_qualification", ("证书编号", "D261"),
         ("统一社会信用代码", "企业名称"), {

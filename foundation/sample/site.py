@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from foundation.sample.batch import Batch
-from foundation.sample.credit import batch_of, in_trade, is_open
+from foundation.sample.credit import batch_of, in_trade, rare, is_open
 from foundation.sample.dirt import RATES
 from foundation.sample.draw import Draw, Integers
 from foundation.sample.legal import rows_of
@@ -25,7 +25,8 @@ ENERGY = {"煤炭": (400.0, 30), "天然气": (120.0, 12), "成品油": (90.0, 2
 def hazard_source(organizations: Organizations, people: People) -> Batch:
     """应急管理厅 重大危险源: chemical works and mines, some close to a door, most two kilometres and more from one."""
     mask = in_trade(organizations, "C26", "B06") & (organizations.kind == COMPANY)
-    rows, draw = rows_of(organizations, "hazard", mask & organizations.draw.chosen("hazardous", 0.5))
+    hazardous = rare(organizations, mask & organizations.draw.chosen("hazardous", 0.5))
+    rows, draw = rows_of(organizations, "hazard", hazardous)
     _, _, longitude, latitude = doors(people)
     door = (draw.uniform("door") * len(longitude)).astype(np.int64)
     away = np.where(draw.chosen("close", 0.2), draw.integers("metres", 200, 50), draw.integers("far", 4000, 2000))
