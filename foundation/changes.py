@@ -18,3 +18,6 @@ class Changes(Protocol):
 
     def keys(self, source: str, columns: list[str], into: str) -> int:
         """Write the distinct values of the columns among rows written or deleted since into a temporary table; their number."""
+
+    def whole(self, source: str) -> int:
+        """Take note that a source is read as a whole, whatever changed in it; its number of rows."""

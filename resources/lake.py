@@ -30,7 +30,7 @@ EXTENSIONS = ("ducklake", "postgres_scanner", "spatial")
 TOUCHED = f"""
     SELECT EXISTS (SELECT 1 FROM {LAKE}.ducklake_snapshot_changes, {LAKE}.ducklake_table JOIN {LAKE}.ducklake_schema USING (schema_id)
     WHERE snapshot_id > :since AND table_name = :table AND schema_name = :schema
-    AND changes_made ~ (':' || table_id || '(,|$)'))"""
+    AND changes_made ~ ('(inserted_into_table|deleted_from_table|inlined_insert|inlined_delete):' || table_id || '(,|$)'))"""
 
 
 @dataclass
@@ -145,17 +145,22 @@ class Feed:
             self.changed.add(source)
         return rows
 
+    def whole(self, source: str) -> int:
+        """Take note that a source is read as a whole, whatever changed in it; its number of rows."""
+        self.changed.add(source)
+        return self.lake.rows(source)
+
     def is_changed(self, source: str, rows: str = "true") -> bool:
         """Whether any of these rows was written or deleted since the watermark; a first reading counts as a change.
 
-        The rows are looked at only where the table was touched at all.
+        Rows are looked at only where the table was touched at all, and where it matters which.
         """
         changes = self._changes(source)
         if changes is None:
             return False
         self.changed.add(source)
         query = f"SELECT 1 FROM {changes} WHERE {rows} LIMIT 1"
-        return self.is_first(source) or self.lake.con.execute(query).fetchone() is not None
+        return self.is_first(source) or rows == "true" or self.lake.con.execute(query).fetchone() is not None
 
     def _changes(self, source: str) -> str | None:
         """SQL of the rows to read; None where no state since the watermark touched the source."""

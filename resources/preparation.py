@@ -21,7 +21,7 @@ from foundation.crosscheck.tables import SECRET, TABLES
 from foundation.ingest.held import held_columns
 from foundation.ingest.register import DELIVERY_COLUMNS, REJECTED_COLUMNS
 from foundation.library.consolidate import AFFECTED, Consolidation
-from foundation.library.states import columns_of, fresh_sql, history_columns
+from foundation.library.states import columns_of, fresh_sql, history_columns, states_sql
 from foundation.library.views import view_sql
 from foundation.linkage.tables import (
     EVENT_COLUMNS,
@@ -70,6 +70,7 @@ def prepare(lake: Lake, catalogue: Catalogue) -> None:
 def _parts(catalogue: Catalogue) -> dict[str, str]:
     """A fingerprint for all tables' columns, and for each stage of what the catalogue says of it."""
     parts: dict[str, object] = {"tables": [dict(table) for table in _fixed_tables(catalogue).values()]}
+    parts["history"] = states_sql("", [])
     codes = _fingerprint([[one.standard, one.names, one.aliases, one.successors] for one in catalogue.codes.values()])
     for name, dataset in catalogue.datasets.items():
         items = {item: one.model_dump(mode="json") for item, one in catalogue.items[dataset.subject].items()}
@@ -127,9 +128,14 @@ def _ensure_library_table(lake: Lake, consolidation: Consolidation) -> None:
     name, key = consolidation.name, quoted(consolidation.table.key)
     lake.con.execute(f"CREATE OR REPLACE TEMP TABLE {AFFECTED} ({key} VARCHAR, cause VARCHAR)")
     columns = columns_of(lake.con, fresh_sql(consolidation, date.min))
-    for table, wanted in ((name, columns), (f"{name}_history", history_columns(columns))):
-        lake.ensure(f"stored.{table}", wanted)
-        present = columns_of(lake.con, f"FROM stored.{table}")
-        lake.con.execute(
-            f"CREATE OR REPLACE VIEW library.{table} AS {view_sql(consolidation, f'stored.{table}', present)}"
-        )
+    table, history = f"stored.{name}", f"stored.{name}_history"
+    lake.ensure(table, columns)
+    lake.ensure(history, history_columns(columns))
+    lake.con.execute(f"DELETE FROM {history} WHERE valid_to IS NULL")  # a state that stands is the row itself
+    present = columns_of(lake.con, f"FROM {table}")
+    states = f"({states_sql(f'lake.{table}', present)})"
+    for view, rows, names in (
+        (name, f"lake.{table}", present),
+        (f"{name}_history", states, history_columns(present)),
+    ):
+        lake.con.execute(f"CREATE OR REPLACE VIEW library.{view} AS {view_sql(consolidation, rows, names)}")

@@ -15,7 +15,7 @@ from foundation.catalogue.catalogue import Catalogue
 from foundation.library.states import columns_of
 from foundation.publication.rows import published_columns, published_sql
 from foundation.publication.tables import published_table
-from foundation.sql import count, listed, quoted, text
+from foundation.sql import listed, quoted, text
 from resources.lake import Feed, Lake
 from resources.operations import publication
 from resources.postgres import SHARE
@@ -74,8 +74,7 @@ class Share:
             declared = published_table(self.catalogue, name)
             source = declared.stored
             feed = Feed(lake, f"share.{name}", lake.snapshot(), {} if watermark is None else {source: watermark})
-            changed = feed.keys(source, [declared.key], "changed_entity")
-            if not changed and watermark is not None:
+            if watermark is not None and not feed.keys(source, [declared.key], "changed_entity"):
                 return Published(0, 0, _rows(connection, table), watermark)
             written, withdrawn = self._write(connection, table, complete=watermark is None)
             rows = _rows(connection, table)
@@ -91,16 +90,16 @@ class Share:
 
     def _write(self, connection: sa.Connection, table: sa.Table, complete: bool) -> tuple[int, int]:
         key = published_table(self.catalogue, table.name).key
-        query = published_sql(self.catalogue, table.name, keys=None if complete else "changed_entity")
-        self.lake.con.execute(f"CREATE TEMP TABLE published AS {query}")
-        written = count(self.lake.con, "published")
         if complete:
             connection.execute(sa.delete(table))
-            self._copy(connection, f"{SHARE}.{table.name}", "published")
-            return written, 0
+            # In the key's order its index is filled from one end, which halves the time.
+            rows = f"({published_sql(self.catalogue, table.name)}) ORDER BY {quoted(key)}"
+            return self._copy(connection, f"{SHARE}.{table.name}", rows), 0
+        query = published_sql(self.catalogue, table.name, keys="changed_entity")
+        self.lake.con.execute(f"CREATE TEMP TABLE published AS {query}")
         connection.execute(sa.text(f"CREATE TEMP TABLE incoming (LIKE {SHARE}.{table.name}) ON COMMIT DROP"))
         connection.execute(sa.text(f"CREATE TEMP TABLE gone ({quoted(key)} text) ON COMMIT DROP"))
-        self._copy(connection, "incoming", "published")
+        written = self._copy(connection, "incoming", "published")
         self._copy(
             connection, "gone", f"(SELECT {quoted(key)} FROM changed_entity ANTI JOIN published USING ({quoted(key)}))"
         )
@@ -116,22 +115,22 @@ class Share:
         others = {column.name: statement.excluded[column.name] for column in table.columns if column.name != key}
         return statement.on_conflict_do_update(index_elements=[key], set_=others)
 
-    def _copy(self, connection: sa.Connection, into: str, source: str) -> None:
-        """COPY rows of the engine into a PostgreSQL table, through a file so that memory stays bounded."""
+    def _copy(self, connection: sa.Connection, into: str, source: str) -> int:
+        """COPY rows of the engine into a PostgreSQL table, through a file so that memory stays bounded; their number."""
         file = self.settings.home / "spill" / f"copy-{into}.csv"
         try:
-            columns = self.lake.con.execute(f"COPY (FROM {source}) TO {text(str(file))} (FORMAT csv, HEADER true)")
-            del columns
-            _copy_file(connection, into, file)
+            self.lake.con.execute(f"COPY (FROM {source}) TO {text(str(file))} (FORMAT csv, HEADER true)")
+            return _copy_file(connection, into, file)
         finally:
             file.unlink(missing_ok=True)
 
 
-def _copy_file(connection: sa.Connection, into: str, file: Path) -> None:
+def _copy_file(connection: sa.Connection, into: str, file: Path) -> int:
     with file.open(encoding="utf-8") as stream:
         names = listed(stream.readline().rstrip("\n").split(","))
         cursor = connection.connection.cursor()
         cursor.copy_expert(f"COPY {into} ({names}) FROM STDIN (FORMAT csv)", stream)
+        return int(cursor.rowcount)
 
 
 def _ensure(connection: sa.Connection, table: sa.Table) -> None:

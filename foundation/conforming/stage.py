@@ -33,11 +33,11 @@ def conform_changes(changes: Changes, catalogue: Catalogue, dataset: str, thread
     """Bring `conformed.<department>__<dataset>` up to date with what the department holds."""
     con = changes.con
     held, conformed = f"ingest.{table_name(dataset)}", f"conformed.{table_name(dataset)}"
-    changed = changes.keys(held, ["record_key"], "changed_key")
     before = count(con, conformed)
     if changes.is_first(held):
+        changed = changes.whole(held)
         con.execute(f"DELETE FROM {conformed}")  # read from the beginning, so that what is gone since goes too
-    elif changed:
+    elif changed := changes.keys(held, ["record_key"], "changed_key"):
         con.execute(f"DELETE FROM {conformed} WHERE record_key IN (FROM changed_key)")
     if not changed:
         return ConformedRecords(0, before - count(con, conformed))

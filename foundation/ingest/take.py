@@ -77,7 +77,7 @@ def _write(
     usable = "(FROM staged ANTI JOIN refused_row USING (row_number))" if rejected else "staged"
     kept = f"WHERE operation <> {text(DELETION)} AND" if arrival.mode == "delta" else "WHERE"
     con.execute(
-        f"""CREATE TEMP TABLE changed_row AS SELECT delivered.* FROM {usable} AS delivered
+        f"""CREATE TEMP TABLE changed_row AS SELECT row_number, record_key FROM {usable}
         LEFT JOIN (SELECT record_key, row_hash AS held_hash FROM {held}) USING (record_key)
         {kept} row_hash IS DISTINCT FROM held_hash"""
     )
@@ -95,6 +95,6 @@ def _write(
         con.execute(
             f"""INSERT INTO {held} BY NAME SELECT record_key, row_hash, {text(delivery_id)} AS delivery_id,
             {text(str(arrival.business_date))}::DATE AS business_date, row_number, {listed(dataset.columns)}
-            FROM changed_row"""
+            FROM staged SEMI JOIN changed_row USING (row_number)"""
         )
     return changed, withdrawn

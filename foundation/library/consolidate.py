@@ -79,16 +79,19 @@ class Consolidation:
             f"{chooser.identifier_is_valid(name, item)} AS identifier_is_valid",
         ]
 
+    def keys_sql(self) -> str:
+        """The keys of all entities that have a record, once for each record."""
+        key = quoted(self.table.key)
+        if self.table.identity is not None:
+            return f"SELECT {key} FROM {identity_tables(self.name, self.table).link}"
+        return " UNION ALL ".join(
+            f"SELECT {source.sql(self.table.key)} AS {key} FROM {source.table}" for source in self.sources
+        )
+
     def _entities(self) -> str:
         """The affected entities that still have a record."""
         key = quoted(self.table.key)
-        if self.table.identity is not None:
-            link = identity_tables(self.name, self.table).link
-            return f"SELECT DISTINCT {key} FROM {link} SEMI JOIN {AFFECTED} USING ({key})"
-        records = " UNION ".join(
-            f"SELECT {source.sql(self.table.key)} AS {key} FROM {source.table}" for source in self.sources
-        )
-        return f"SELECT {key} FROM ({records}) SEMI JOIN {AFFECTED} USING ({key})"
+        return f"SELECT DISTINCT {key} FROM ({self.keys_sql()}) SEMI JOIN {AFFECTED} USING ({key})"
 
     def _records(self, one: Candidate) -> str:
         """One record per entity from a source: the one that was true last, ties by record key."""

@@ -10,7 +10,7 @@ from foundation.changes import Changes
 from foundation.library.consolidate import AFFECTED, Consolidation, record_column
 from foundation.library.states import Written, write_states
 from foundation.linkage.tables import identity_tables
-from foundation.sql import quoted, text, texts
+from foundation.sql import count, quoted, text, texts
 
 
 def consumed_tables(catalogue: Catalogue, name: str) -> list[str]:
@@ -27,6 +27,15 @@ def consumed_tables(catalogue: Catalogue, name: str) -> list[str]:
 def consolidate(changes: Changes, catalogue: Catalogue, name: str, on: date) -> Written:
     """Bring a library table and its history up to date with its sources."""
     consolidation = Consolidation(catalogue, name, catalogue.tables[name])
+    key = quoted(consolidation.table.key)
+    if _is_new(changes, consolidation):
+        for table in consumed_tables(catalogue, name):
+            changes.whole(table)
+        changes.con.execute(
+            f"""CREATE TEMP TABLE {AFFECTED} AS SELECT DISTINCT {key}, NULL::VARCHAR AS cause
+            FROM ({consolidation.keys_sql()}) WHERE {key} IS NOT NULL"""
+        )
+        return write_states(changes.con, consolidation, on)
     parts = [
         *_by_records(changes, consolidation),
         *_by_links(changes, consolidation),
@@ -34,12 +43,18 @@ def consolidate(changes: Changes, catalogue: Catalogue, name: str, on: date) -> 
     ]
     if not parts:
         return Written(0, 0)
-    key = quoted(consolidation.table.key)
     changes.con.execute(
         f"""CREATE TEMP TABLE {AFFECTED} AS SELECT {key}, max(cause) AS cause
         FROM ({" UNION ALL ".join(parts)}) WHERE {key} IS NOT NULL GROUP BY {key}"""
     )
     return write_states(changes.con, consolidation, on)
+
+
+def _is_new(changes: Changes, consolidation: Consolidation) -> bool:
+    """Whether nothing was ever consolidated: then every entity that has a record is written, and none left."""
+    return all(changes.is_first(source.table) for source in consolidation.sources) and not count(
+        changes.con, f"stored.{consolidation.name}"
+    )
 
 
 def _by_records(changes: Changes, consolidation: Consolidation) -> list[str]:

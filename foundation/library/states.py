@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -38,45 +39,48 @@ def history_columns(columns: dict[str, str]) -> dict[str, str]:
 
     An item that has the name of the period's columns (a licence is valid_from, too) reads `item_valid_from` there.
     """
-    items = {f"item_{name}" if name in HISTORY_COLUMNS else name: kind for name, kind in columns.items()}
-    return items | HISTORY_COLUMNS
+    return {_in_history(name): kind for name, kind in columns.items()} | HISTORY_COLUMNS
 
 
-def _as_history(con: duckdb.DuckDBPyConnection, table: str) -> str:
-    """SQL for the table's columns under their names in the history."""
-    names = columns_of(con, f"FROM {table}")
-    return ", ".join(
-        f"{quoted(name)} AS {quoted('item_' + name)}" if name in HISTORY_COLUMNS else quoted(name) for name in names
-    )
+def states_sql(table: str, columns: Iterable[str]) -> str:
+    """Every state of a table's rows. Stored in its history are those that ended; one that stands is the row itself."""
+    present = f"{_as_history(columns)}, NULL::DATE AS valid_to, NULL::VARCHAR AS ended_by_delivery_id"
+    return f"FROM {table}_history UNION ALL BY NAME SELECT {present} FROM {table}"
+
+
+def _in_history(name: str) -> str:
+    return f"item_{name}" if name in HISTORY_COLUMNS else name
+
+
+def _as_history(columns: Iterable[str]) -> str:
+    """SQL of a table's columns under their names in the history, and the day from which the state holds."""
+    named = [f"{quoted(name)} AS {quoted(_in_history(name))}" for name in columns]
+    return f"{', '.join(named)}, updated_at::DATE AS valid_from"
 
 
 def write_states(con: duckdb.DuckDBPyConnection, consolidation: Consolidation, on: date) -> Written:
     """Bring the library table and its history to the state that its sources give for the affected entities."""
     table, key = f"stored.{consolidation.name}", quoted(consolidation.table.key)
-    history = f"{table}_history"
-    con.execute(f"CREATE TEMP TABLE fresh AS {fresh_sql(consolidation, on)}")
     if count(con, table) == 0:
-        con.execute("ALTER TABLE fresh RENAME TO changed_state")
-        gone = 0
-    else:
+        con.execute(f"INSERT INTO {table} BY NAME {fresh_sql(consolidation, on)}")
+        return Written(count(con, table), 0)
+    con.execute(f"CREATE TEMP TABLE fresh AS {fresh_sql(consolidation, on)}")
+    con.execute(
+        f"""CREATE TEMP TABLE changed_state AS FROM fresh
+        ANTI JOIN (SELECT {key}, row_hash FROM {table}) USING ({key}, row_hash)"""
+    )
+    con.execute(
+        f"""CREATE TEMP TABLE ended AS SELECT {key}, any_value(cause) AS cause FROM {AFFECTED}
+        SEMI JOIN (SELECT {key} FROM {table}) USING ({key})
+        SEMI JOIN (SELECT {key} FROM changed_state UNION ALL (SELECT {key} FROM {AFFECTED} ANTI JOIN fresh USING ({key})))
+        USING ({key}) GROUP BY {key}"""
+    )
+    gone = count(con, f"ended ANTI JOIN fresh USING ({key})")
+    if count(con, "ended"):
         con.execute(
-            f"""CREATE TEMP TABLE changed_state AS FROM fresh
-            ANTI JOIN (SELECT {key}, row_hash FROM {table}) USING ({key}, row_hash)"""
+            f"""INSERT INTO {table}_history BY NAME SELECT {_as_history(columns_of(con, f"FROM {table}"))},
+            {text(str(on))}::DATE AS valid_to, cause AS ended_by_delivery_id FROM {table} JOIN ended USING ({key})"""
         )
-        con.execute(
-            f"""CREATE TEMP TABLE ended AS SELECT {key}, any_value(cause) AS cause FROM {AFFECTED}
-            SEMI JOIN (SELECT {key} FROM {table}) USING ({key})
-            SEMI JOIN (SELECT {key} FROM changed_state UNION ALL (SELECT {key} FROM {AFFECTED} ANTI JOIN fresh USING ({key})))
-            USING ({key}) GROUP BY {key}"""
-        )
-        gone = count(con, f"ended ANTI JOIN fresh USING ({key})")
-        if count(con, "ended"):
-            con.execute(
-                f"""UPDATE {history} SET valid_to = {text(str(on))}::DATE, ended_by_delivery_id = ended.cause
-                FROM ended WHERE {history}.{key} = ended.{key} AND valid_to IS NULL"""
-            )
-            con.execute(f"DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM ended)")
+        con.execute(f"DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM ended)")
     con.execute(f"INSERT INTO {table} BY NAME FROM changed_state")
-    state = f"{_as_history(con, 'changed_state')}, {text(str(on))}::DATE AS valid_from"
-    con.execute(f"INSERT INTO {history} BY NAME SELECT {state} FROM changed_state")
     return Written(count(con, "changed_state"), gone)

@@ -15,14 +15,14 @@ from foundation.sql import quoted, text
 HIDDEN = ("row_hash",)
 
 
-def view_sql(consolidation: Consolidation, stored: str, columns: Iterable[str]) -> str:
-    """The view over a stored table with the given columns."""
+def view_sql(consolidation: Consolidation, rows: str, columns: Iterable[str]) -> str:
+    """The view over stored rows (SQL of a table) with the given columns."""
     sources = consolidation.sources
     internal = {origin_column(name) for name in consolidation.chosen_items}
     internal |= {record_column(source, part) for source in sources for part in RECORD_PARTS}
     shown = [quoted(column) for column in columns if column not in HIDDEN and quoted(column) not in internal]
     origins = [f"{text(name)}: {_origin(consolidation, name)}" for name in consolidation.chosen_items]
-    return f"SELECT {', '.join(shown)}, {{{', '.join(origins)}}} AS sources FROM lake.{stored}"
+    return f"SELECT {', '.join(shown)}, {{{', '.join(origins)}}} AS sources FROM {rows}"
 
 
 def _origin(consolidation: Consolidation, item: str) -> str:

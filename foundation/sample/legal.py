@@ -9,8 +9,21 @@ import pyarrow.compute as pc
 from foundation.sample.batch import Batch
 from foundation.sample.dirt import RATES
 from foundation.sample.draw import Draw, Integers, Mask
+from foundation.sample.number import registration_check
 from foundation.sample.organization import BRANCH, COMPANY, COOPERATIVE, INDIVIDUAL, INSTITUTION, SOCIAL, Organizations
-from foundation.sample.text import UNKNOWN, choose, constant, dates, digits, iso, join, numbers, take
+from foundation.sample.text import (
+    UNKNOWN,
+    choose,
+    constant,
+    dates,
+    digit_bytes,
+    digits,
+    from_bytes,
+    iso,
+    join,
+    numbers,
+    take,
+)
 from foundation.sample.words import geography, trades
 
 _TYPES = {
@@ -62,6 +75,9 @@ def enterprise(organizations: Organizations) -> Batch:
     moved_away = draw.chosen("moved away", 0.004) & ~closed
     status = np.select([closed & is_revoked, closed, is_revoked, moved_away], [2, 3, 1, 4], 0)
     division = digits(organizations.division[rows], 6)
+    old_number = np.hstack(
+        [digit_bytes(organizations.division[rows], 6), digit_bytes(draw.integers("number", 10**8), 8)]
+    )
     limited = (kind == COMPANY) & draw.chosen("limited", 0.4)
     valid_to = established + 365 * draw.integers("years", 31, 10)
     old = (established < 16_709) & (kind != INSTITUTION) & draw.chosen("old number", 0.9)
@@ -69,7 +85,7 @@ def enterprise(organizations: Organizations) -> Batch:
     approved = organizations.chunk.day_of(organizations.version[rows], np.where(closed, cancelled, approved))
     batch = Batch("market_regulation/enterprise", "统一社会信用代码", draw, {
         "统一社会信用代码": text_of(organizations.uscc, rows),
-        "注册号": choose(old, join(division, digits(draw.integers("number", 10**9), 9)), None),
+        "注册号": choose(old, from_bytes(np.hstack([old_number, registration_check(old_number)])), None),
         "企业名称": text_of(organizations.name, rows),
         "企业类型": take(types, kind * 4 + draw.integers("type", 4)),
         "法定代表人": text_of(organizations.representative_name, rows),

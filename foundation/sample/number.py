@@ -45,13 +45,24 @@ def credit_check(body: Bytes) -> Bytes:
     return np.asarray(ALPHABET_31[(31 - VALUE_31[body] @ _CREDIT % 31) % 31][:, None], np.uint8)
 
 
+def registration_check(body: Bytes) -> Bytes:
+    """GS 15-2006: ISO 7064 MOD 11,10 over 14 digits."""
+    return _hybrid_check(body, ALPHABET_36[:10])
+
+
 def licence_check(body: Bytes) -> Bytes:
     """GB/T 36904-2018: ISO 7064 MOD 37,36 over type code, issuer, serial number and version."""
-    state = np.full(len(body), 36, np.int64)
+    return _hybrid_check(body, ALPHABET_36)
+
+
+def _hybrid_check(body: Bytes, alphabet: Bytes) -> Bytes:
+    """ISO 7064's hybrid systems MOD n+1,n over the n characters of an alphabet."""
+    modulus = len(alphabet)
+    state = np.full(len(body), modulus, np.int64)
     for place in range(body.shape[1]):
-        total = (state + VALUE_36[body[:, place]]) % 36
-        state = np.where(total == 0, 36, total) * 2 % 37
-    return np.asarray(ALPHABET_36[(37 - state) % 36][:, None], np.uint8)
+        total = (state + VALUE_36[body[:, place]]) % modulus
+        state = np.where(total == 0, modulus, total) * 2 % (modulus + 1)
+    return np.asarray(alphabet[(modulus + 1 - state) % modulus][:, None], np.uint8)
 
 
 def characters(value: Integers, alphabet: Bytes, width: int) -> Bytes:

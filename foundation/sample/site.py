@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from foundation.sample.batch import Batch
-from foundation.sample.credit import batch_of, in_trade, rare, is_open
+from foundation.sample.credit import batch_of, in_trade, is_open, rare
 from foundation.sample.dirt import RATES
 from foundation.sample.draw import Draw, Integers
 from foundation.sample.legal import rows_of

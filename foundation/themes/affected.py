@@ -33,12 +33,12 @@ def find_affected(changes: Changes, query: ThemeQuery) -> int:
     that a record leaves as well as one that it joins.
     """
     con, key, grain = changes.con, quoted(query.key), f"stored.{query.theme.grain}"
-    changed = Changed(changes, query)
     if any(changes.is_first(table) for table in consumed_tables(query)):
         for table in consumed_tables(query):
-            changed.see(table)
+            changes.whole(table)
         parts = [f"SELECT {key} FROM {grain}", f"SELECT {key} FROM {table_of(query.name)}"]
     else:
+        changed = Changed(changes, query)
         parts = [f"FROM {part}" for part in changed.part(grain, [query.key])]
         for name in query.theme.sources:
             parts += changed.rows_of(query.records(name))
@@ -64,12 +64,6 @@ class Changed:
             name = f"changed_part_{len(self._known)}"
             self._known[asked] = [name] if self.changes.keys(source, columns, name) else []
         return self._known[asked]
-
-    def see(self, table: str) -> None:
-        """Take note that a table is read as a whole, whatever changed in it."""
-        key = self.changes.con.execute(f"DESCRIBE FROM {table}").fetchone()
-        assert key is not None
-        self.part(table, [key[0]])
 
     def rows_of(self, records: SourceRecords) -> Iterator[str]:
         """Queries for the keys of rows that a source's changes concern."""

@@ -18,7 +18,7 @@ from foundation.conform import conformed_schema
 from foundation.conforming.stage import sql_columns
 from foundation.crosscheck.corrections import PROVENANCE
 from foundation.library.consolidate import AFFECTED, Consolidation
-from foundation.library.states import Written, columns_of, fresh_sql, history_columns, write_states
+from foundation.library.states import Written, columns_of, fresh_sql, history_columns, states_sql, write_states
 from foundation.linkage.tables import identity_tables
 from foundation.sql import listed, quoted
 
@@ -99,7 +99,9 @@ class Bench:
                 self.con.execute(f"DROP TABLE temp.{table}")
 
     def rows(self, what: str = "*", *, history: bool = False) -> list[dict[str, Any]]:
-        table = f"stored.{self.name}{'_history' * history}"
+        table = f"stored.{self.name}"
+        if history:
+            table = f"({states_sql(table, columns_of(self.con, f'FROM {table}'))})"
         order = f"{self.key}, valid_from" if history else self.key
         result = self.con.execute(f"SELECT {what} FROM {table} ORDER BY {order}")
         names = [column[0] for column in result.description]

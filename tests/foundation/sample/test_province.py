@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 from stdnum.cn import uscc
-from stdnum.iso7064 import mod_11_2, mod_37_36
+from stdnum.iso7064 import mod_11_2, mod_11_10, mod_37_36
 
 from foundation.sample import Sample, business, make_sample, next_day
 
@@ -104,7 +104,9 @@ def test_check_characters_are_valid_where_no_error_was_planted(sample: Sample) -
     clean = set(numbers) - set(planted[planted.item == "citizen_id"].delivered_value) - {""}
     assert len(clean) > 4_000
     assert all(mod_11_2.is_valid(number) for number in clean)
-    codes = read(sample, "market_regulation/enterprise")["统一社会信用代码"]
+    enterprises = read(sample, "market_regulation/enterprise")
+    assert all(mod_11_10.is_valid(number) for number in filter(None, enterprises["注册号"]))
+    codes = enterprises["统一社会信用代码"]
     planted = errors(sample, "market_regulation/enterprise")
     clean = set(codes) - set(planted[planted.item == "uscc"].delivered_value) - {""}
     assert all(uscc.is_valid(code) and mod_36_of(code) for code in clean)
