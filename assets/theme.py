@@ -6,11 +6,11 @@ import dagster as dg
 
 from assets.keys import key, key_of_table, lineage
 from assets.night import Night
+from assets.share import columns_of, publish
 from assets.theme_metadata import of_theme, standing, theme_columns, theme_lineage
 from foundation.catalogue.catalogue import Catalogue
 from foundation.catalogue.themes import Theme
-from foundation.publication.rows import published_columns
-from foundation.publication.tables import PREFIX, published_table, shared_themes
+from foundation.publication.tables import PREFIX, shared_themes
 from foundation.themes.affected import consumed_tables
 from foundation.themes.query import ThemeQuery, table_of
 from foundation.themes.stage import ThemeWritten
@@ -93,33 +93,16 @@ def _checks(theme: Theme, written: ThemeWritten, rows: int) -> list[dg.AssetChec
 
 
 def shared_theme_asset(catalogue: Catalogue, name: str) -> dg.AssetsDefinition:
-    source, table = key("theme", name), published_table(catalogue, PREFIX + name)
-    columns = published_columns(catalogue, PREFIX + name)
+    source = key("theme", name)
 
     @dg.asset(
         key=key("share", PREFIX + name),
         deps=[source],
         **of_theme(catalogue, name, {"postgres", "parquet", "csv"}, "无条件共享的信息项，少于 5 人的人数不发布"),
-        metadata={
-            "dagster/column_schema": dg.TableSchema(
-                [dg.TableColumn(column, description=table.titles.get(column)) for column in columns]
-            ),
-            "dagster/column_lineage": lineage({column: [(source, column)] for column in columns}),
-        },
+        metadata=columns_of(catalogue, PREFIX + name, source),
         automation_condition=dg.AutomationCondition.eager(),
     )
-    def shared_theme(
-        context: dg.AssetExecutionContext, installation: dg.ResourceParam[Installation], night: Night
-    ) -> dg.MaterializeResult:
-        published = installation.share.publish(PREFIX + name, night.date)
-        folder = installation.published.write(PREFIX + name, night.date, published)
-        return dg.MaterializeResult(
-            metadata={
-                "dagster/row_count": published.rows,
-                "本次写入": published.written,
-                "本次撤下": published.withdrawn,
-                "文件": dg.MetadataValue.path(folder),
-            }
-        )
+    def shared_theme(installation: dg.ResourceParam[Installation], night: Night) -> dg.MaterializeResult:
+        return dg.MaterializeResult(metadata=publish(installation, PREFIX + name, night.date))
 
     return shared_theme

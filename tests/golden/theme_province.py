@@ -132,29 +132,15 @@ def deliver_people(home: Home) -> None:
     )
     home.deliver("public_security/actual_resident", DAY, dwellers())
     home.deliver(
-        "civil_affairs/community_worker",
-        DAY,
-        [
-            {
-                "人员编号": "WG1",
-                "姓名": "邻居甲",
-                "身份证号": NEIGHBOURS[0],
-                "服务社区地名编号": TOWN,
-                "在岗状态": "在岗",
-            }
-        ],
-    )
+        "civil_affairs/community_worker", DAY,
+        [{"人员编号": "WG1", "姓名": "邻居甲", "身份证号": NEIGHBOURS[0], "服务社区地名编号": TOWN, "在岗状态": "在岗"}],
+    )  # fmt: skip
 
 
 def door(code: str, name: str, longitude: float, latitude: float) -> Row:
     return {
-        "地址编码": code,
-        "标准地址": name,
-        "行政区划代码": code[:6],
-        "经度": longitude,
-        "纬度": latitude,
-        "坐标系": "CGCS2000",
-    }
+        "地址编码": code, "标准地址": name, "行政区划代码": code[:6], "经度": longitude, "纬度": latitude, "坐标系": "CGCS2000",
+    }  # fmt: skip
 
 
 def doors(moved: float = 0.0) -> list[Row]:
