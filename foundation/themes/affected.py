@@ -77,14 +77,13 @@ class Changed:
         table = {"record": records.table, "link": link, "entity": f"stored.{records.subject}"}[prefix]
         for part in self.part(table, [column]):
             yield f"SELECT {quoted(column)} AS {key} FROM {part}"
-        if prefix != "record" or records.uses_entity:
-            yield from self._through_records(records)
+        yield from self._through_records(records)
         yield from self._through_places(records)
 
     def _through_records(self, records: SourceRecords) -> Iterator[str]:
         """Rows of records that changed, or whose entity changed or came to be another."""
         select = f"SELECT {records.row_key} AS {quoted(self.query.key)} FROM {records.from_sql()}"
-        if not records.source.library:
+        if not records.source.library and not records.row_key.startswith("record."):
             for part in self.part(records.table, ["record_key"]):
                 yield f"{select} SEMI JOIN {part} AS part ON part.record_key = record.record_key"
         if records.link:

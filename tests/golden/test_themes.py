@@ -189,6 +189,7 @@ def test_the_next_nights(first: Home) -> None:
     incremental = state(home)
     _rebuild(home)
     assert state(home) == incremental
+    _two_neighbours_turn_out_to_be_one(home)
 
 
 def _second_night(home: Home) -> None:
@@ -231,6 +232,16 @@ def _fourth_night(home: Home) -> None:
     assert answers(home, "work_safety", "residents_within_safety_distance") == set()
     assert answers(home, "work_safety", "hazard_of_closed_business") == {"近邻化工有限公司"}
     assert home.value("SELECT coal_stock FROM theme.energy_security WHERE name = '碑林区'") == 5100
+
+
+def _two_neighbours_turn_out_to_be_one(home: Home) -> None:
+    """No record changed, only whom one speaks of."""
+    assert home.value("SELECT residents FROM theme.community_safety WHERE name = '有员社区'") == 7
+    link = "department = 'public_security' AND dataset = 'actual_resident' AND record_key"
+    person = home.value(f"SELECT person_id FROM resolved.person_link WHERE {link} = 'SY3'")
+    home.installation.lake.con.execute(f"UPDATE resolved.person_link SET person_id = '{person}' WHERE {link} = 'SY4'")
+    home.night(DAYS[3], _assets("community_safety"))
+    assert home.value("SELECT residents FROM theme.community_safety WHERE name = '有员社区'") == 6
 
 
 def _rebuild(home: Home) -> None:
