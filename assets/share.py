@@ -1,6 +1,8 @@
-"""Share: the base items that every department may use without asking, in PostgreSQL and as files (办法 art. 14-2)."""
+"""Share: what every department may use without asking, in PostgreSQL and as files (办法 art. 14-2)."""
 
 from collections.abc import Iterator
+from datetime import date
+from typing import Any
 
 import dagster as dg
 
@@ -8,6 +10,7 @@ from assets.keys import key, lineage, of_table
 from assets.night import Night
 from foundation.catalogue.catalogue import Catalogue
 from foundation.publication.rows import published_columns
+from foundation.publication.tables import published_table
 from quality.gates import decide
 from quality.measuring import Quality
 from resources.installation import Installation
@@ -19,23 +22,13 @@ def share_assets(catalogue: Catalogue) -> list[dg.AssetsDefinition]:
 
 def share_asset(catalogue: Catalogue, name: str) -> dg.AssetsDefinition:
     library = key("library", name)
-    columns = published_columns(catalogue, name)
-    items = catalogue.items[catalogue.tables[name].subject]
 
     @dg.asset(
         key=key("share", name),
         deps=[library],
         output_required=False,  # a table that is held back is observed, not materialized
         **of_table(catalogue, "share", name, {"postgres", "parquet", "csv"}, "无条件共享的基础信息项"),
-        metadata={
-            "dagster/column_schema": dg.TableSchema(
-                [
-                    dg.TableColumn(column, description=items[column].title if column in items else None)
-                    for column in columns
-                ]
-            ),
-            "dagster/column_lineage": lineage({column: [(library, column)] for column in columns}),
-        },
+        metadata=columns_of(catalogue, name, library),
     )
     def share(
         context: dg.AssetExecutionContext, installation: dg.ResourceParam[Installation], night: Night
@@ -47,16 +40,30 @@ def share_asset(catalogue: Catalogue, name: str) -> dg.AssetsDefinition:
                 dg.AssetObservation(key("share", name), description="暂缓发布", metadata={"暂缓发布": decision.reason})
             )
             return
-        published = installation.share.publish(name, night.date)
-        folder = installation.published.write(name, night.date, published)
-        yield dg.MaterializeResult(
-            metadata={
-                "dagster/row_count": published.rows,
-                "本次写入": published.written,
-                "本次撤下": published.withdrawn,
-                "文件": dg.MetadataValue.path(folder),
-                **({"放行": f"{decision.overridden_by}：{decision.reason}"} if decision.overridden_by else {}),
-            }
-        )
+        let_pass = {"放行": f"{decision.overridden_by}：{decision.reason}"} if decision.overridden_by else {}
+        yield dg.MaterializeResult(metadata={**publish(installation, name, night.date), **let_pass})
 
     return share
+
+
+def columns_of(catalogue: Catalogue, name: str, source: dg.AssetKey) -> dict[str, Any]:
+    """The columns of a published table with their titles, and that each comes from the same of the source."""
+    columns, titles = published_columns(catalogue, name), published_table(catalogue, name).titles
+    return {
+        "dagster/column_schema": dg.TableSchema(
+            [dg.TableColumn(column, description=titles.get(column)) for column in columns]
+        ),
+        "dagster/column_lineage": lineage({column: [(source, column)] for column in columns}),
+    }
+
+
+def publish(installation: Installation, name: str, on: date) -> dict[str, Any]:
+    """Bring a table of `share` and its files up to date; what is told of that."""
+    published = installation.share.publish(name, on)
+    folder = installation.published.write(name, on, published)
+    return {
+        "dagster/row_count": published.rows,
+        "本次写入": published.written,
+        "本次撤下": published.withdrawn,
+        "文件": dg.MetadataValue.path(folder),
+    }

@@ -26,7 +26,7 @@ from foundation.catalogue.catalogue import split_name
 from foundation.catalogue.load import load
 from foundation.delivery import discover, open_delivery
 from foundation.sample import Sample, make_sample, next_day
-from pipelines.demo import load_marriages
+from pipelines.demo import load_databases
 from pipelines.instance import dagster_instance
 from pipelines.night import run_night
 from resources.settings import settings
@@ -135,7 +135,7 @@ def main() -> None:
     memory = Memory()
     started = time.monotonic()
     sample = make(options.persons)
-    load_marriages(settings(), sample)
+    load_databases(settings(), sample)
     print(f"sample of {options.persons:,} persons made in {time.monotonic() - started:.1f} s")
     rows = sum(sample.rows.values())
     first, stages = measured_night(FIRST, memory)
@@ -143,7 +143,7 @@ def main() -> None:
     copied = plain_copy(settings().deliveries_folder, options.home / "copy")
     print(f"plain copy of the same files (read, write Parquet): {copied:.1f} s, {rows / copied:,.0f} rows/s")
     following = next_day(sample, business_date=FIRST + timedelta(days=1), changed=options.changed)
-    load_marriages(settings(), following)
+    load_databases(settings(), following)
     second, later = measured_night(FIRST + timedelta(days=1), memory)
     report(f"Second night, {options.changed:.1%} changed", rows, second, later)
     after = ("resolved", "library", "share")

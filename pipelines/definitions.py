@@ -15,6 +15,7 @@ from assets.night import PROVINCE, Night
 from assets.reports import report_asset
 from assets.resolved import resolved_assets
 from assets.share import share_assets
+from assets.theme import theme_assets
 from foundation.catalogue.load import load
 from pipelines.executor import thread_executor
 from pipelines.maintenance import every_week, maintenance
@@ -52,6 +53,14 @@ def every_night(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     return dg.RunRequest(run_key=business_date, run_config=night_config(business_date))
 
 
+themes_when_changed = dg.AutomationConditionSensorDefinition(
+    "themes_when_changed",
+    target=dg.AssetSelection.groups("theme"),
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="主题所依据的数据有更新并通过检查时，更新主题。",
+)
+
+
 def night_config(business_date: str) -> dict[str, object]:
     """Run configuration for a business date."""
     return {"resources": {"night": {"config": {"business_date": business_date}}}}
@@ -72,12 +81,14 @@ def _definitions() -> dg.Definitions:
             *library_assets(catalogue),
             *crosscheck_assets(catalogue),
             *share_assets(catalogue),
+            *theme_assets(catalogue),
             feedback,
             report_asset(catalogue),
         ],
         asset_checks=quality_checks(catalogue),
         jobs=[nightly, maintenance],
         schedules=[every_night, every_week],
+        sensors=[themes_when_changed],
         resources={"installation": installation, "night": Night()},
         loggers={"progress": progress_logger},
         executor=thread_executor,

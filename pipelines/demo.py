@@ -1,4 +1,4 @@
-"""The sample province as departments would deliver it: files in the delivery folder, marriages in a database of their own."""
+"""The sample province as departments would deliver it: files in the delivery folder, two in departments' databases."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import sqlalchemy as sa
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from foundation.sample import Sample, load_marriage, make_sample
+from foundation.sample import Sample, load_table, make_sample
 from resources.postgres import InstallationError, open_postgres
 from resources.settings import DATABASE_PREFIX, Settings, settings
 
-DATABASE = "civil_affairs"
+TABLES = {"civil_affairs": "marriage_registration", "housing_construction": "construction_project"}
 
 
 def make_demo(persons: int, seed: int, on: date) -> Sample:
-    """Write the sample deliveries of a day and load the marriages; the database's address is kept in onesource.env."""
+    """Write the sample deliveries of a day and load the databases; their addresses are kept in onesource.env."""
     current = settings()
     current.deliveries_folder.mkdir(parents=True, exist_ok=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
@@ -31,35 +31,42 @@ def make_demo(persons: int, seed: int, on: date) -> Sample:
             truth=current.home / "sample",
             report=lambda dataset, rows: progress.update(task, description=f"{dataset}: {rows:,} rows"),
         )
-    load_marriages(current, sample)
+    load_databases(current, sample)
     return sample
 
 
-def load_marriages(current: Settings, sample: Sample) -> None:
-    """Put the sample's marriages into the civil affairs database, as that department would hold them."""
-    variable = DATABASE_PREFIX + DATABASE.upper()
-    if variable not in os.environ:
-        url = _database(current).render_as_string(hide_password=False)
-        os.environ[variable] = url
-        kept = current.home / "onesource.env"
-        kept.write_text(f"# The sample's marriage register.\n{variable}={url}\n", encoding="utf-8")
-        kept.chmod(0o600)
-    load_marriage(sample.marriage, os.environ[variable])
+def load_databases(current: Settings, sample: Sample) -> None:
+    """Put the sample's marriages and building projects into databases, as those departments would hold them."""
+    for (department, table), path in zip(TABLES.items(), (sample.marriage, sample.project), strict=True):
+        variable = DATABASE_PREFIX + department.upper()
+        if variable not in os.environ:
+            os.environ[variable] = _database(current, department).render_as_string(hide_password=False)
+            _keep(current, variable)
+        load_table(path, os.environ[variable], table)
 
 
-def _database(current: Settings) -> sa.URL:
+def _keep(current: Settings, variable: str) -> None:
+    """Write the database's address into onesource.env, for later commands."""
+    kept = current.home / "onesource.env"
+    before = kept.read_text(encoding="utf-8") if kept.exists() else "# The sample's databases.\n"
+    kept.touch(mode=0o600)
+    kept.write_text(f"{before}{variable}={os.environ[variable]}\n", encoding="utf-8")
+    kept.chmod(0o600)
+
+
+def _database(current: Settings, name: str) -> sa.URL:
     """A database beside our own on the same server."""
     postgres = open_postgres(current)
     try:
         with postgres.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            known = connection.execute(sa.text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": DATABASE})
+            known = connection.execute(sa.text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name})
             if known.one_or_none() is None:
-                connection.execute(sa.text(f"CREATE DATABASE {DATABASE}"))
+                connection.execute(sa.text(f"CREATE DATABASE {name}"))
     except sa.exc.ProgrammingError as error:
         raise InstallationError(
-            f"The sample's marriage register needs a database of its own ({str(error.orig).strip()}). "
-            f"Allow the user to create databases, or set {DATABASE_PREFIX}{DATABASE.upper()} to an empty one."
+            f"The sample's {name} needs a database of its own ({str(error.orig).strip()}). "
+            f"Allow the user to create databases, or set {DATABASE_PREFIX}{name.upper()} to an empty one."
         ) from None
     finally:
         postgres.engine.dispose()
-    return postgres.url.set(database=DATABASE)
+    return postgres.url.set(database=name)

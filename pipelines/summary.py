@@ -10,6 +10,7 @@ from rich.table import Table
 
 from pipelines.night import NightResult
 from pipelines.status import DatasetStatus, dataset_statuses, refused_since, table_statuses
+from pipelines.theme_status import show_themes
 from quality.gates import Decision, last_decisions
 from resources.installation import Installation
 
@@ -98,6 +99,7 @@ def _show_tables(console: Console, installation: Installation, statuses: list[Da
             _gate(decisions.get(table.table)),
         )
     console.print(tables)
+    show_themes(console, installation, decisions.values())
 
 
 def _gate(decision: Decision | None) -> str:
@@ -109,14 +111,12 @@ def _gate(decision: Decision | None) -> str:
 
 
 def _show_gates(console: Console, decisions: Iterable[Decision]) -> None:
-    """Why tables are held back, and who let others pass."""
+    """Why tables and themes are held back, and who let others pass."""
     for one in decisions:
         if one.is_held:
-            _say(console, f"held back: share.{one.table_name} of {one.business_date}: {one.reason}")
+            _say(console, f"held back: {one.place} of {one.business_date}: {one.reason}")
         elif one.overridden_by:
-            _say(
-                console, f"let pass by {one.overridden_by}: share.{one.table_name} of {one.business_date}: {one.reason}"
-            )
+            _say(console, f"let pass by {one.overridden_by}: {one.place} of {one.business_date}: {one.reason}")
 
 
 def _say(console: Console, line: str) -> None:

@@ -1,4 +1,7 @@
-"""Gates before publication: a library table whose blocking rules fail is not published, unless a named person lets it."""
+"""Gates before publication: a library table whose blocking rules fail is not published, unless a named person lets it.
+
+A theme waits for the tables under it, and for its own blocking rules.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,14 @@ from sqlalchemy.dialects.postgresql import insert
 
 from foundation.catalogue.catalogue import Catalogue
 from foundation.catalogue.problem import choose
+from foundation.themes.affected import libraries_under
+from foundation.themes.query import ThemeQuery
 from quality.measuring import Quality
 from quality.results import Result
 from resources.operations import gate_decision, gate_override
 from resources.postgres import Postgres
+
+THEME = "theme."
 
 
 class UnknownTable(Exception):
@@ -22,7 +29,7 @@ class UnknownTable(Exception):
 
 @dataclass(frozen=True)
 class Decision:
-    """Whether a library table may be published on a business date, and why not."""
+    """Whether a library table may be published, or a theme brought up to date, on a business date, and why not."""
 
     table_name: str
     business_date: date
@@ -30,13 +37,42 @@ class Decision:
     reason: str
     overridden_by: str | None
 
+    @property
+    def theme(self) -> str | None:
+        """The theme decided on; None for a library table."""
+        return self.table_name.removeprefix(THEME) if self.table_name.startswith(THEME) else None
+
+    @property
+    def place(self) -> str:
+        """Where readers find what was decided on."""
+        return self.table_name if self.theme else f"share.{self.table_name}"
+
 
 def decide(quality: Quality, name: str, on: date) -> Decision:
     """Measure a library table, decide on its publication, and record the decision."""
     reason = reason_to_hold(quality.measured(f"library.{name}", on))
-    postgres = quality.lake.postgres
-    by = _overridden_by(postgres, name, on) if reason else None
-    decision = Decision(name, on, bool(reason) and by is None, reason, by)
+    by = _overridden_by(quality.lake.postgres, name, on) if reason else None
+    return _record(quality.lake.postgres, Decision(name, on, bool(reason) and by is None, reason, by))
+
+
+def decide_on_theme(quality: Quality, query: ThemeQuery) -> Decision:
+    """Whether the library tables that a theme is made from may be published; the reason names those that may not."""
+    decisions = [decide(quality, name, query.on) for name in libraries_under(query)]
+    titles = quality.installation.catalogue.tables
+    held = [f"{titles[one.table_name].title}暂缓发布（{one.reason}）" for one in decisions if one.is_held]
+    return _on_theme(quality, query, "；".join(held))
+
+
+def hold_theme(quality: Quality, query: ThemeQuery, reason: str) -> Decision:
+    """Record that a theme keeps its last state because of its own rules."""
+    return _on_theme(quality, query, reason)
+
+
+def _on_theme(quality: Quality, query: ThemeQuery, reason: str) -> Decision:
+    return _record(quality.lake.postgres, Decision(f"{THEME}{query.name}", query.on, bool(reason), reason, None))
+
+
+def _record(postgres: Postgres, decision: Decision) -> Decision:
     values = {**decision.__dict__, "decided_at": sa.func.now()}
     statement = insert(gate_decision).values(values)
     with postgres.engine.begin() as connection:
@@ -83,7 +119,7 @@ def _overridden_by(postgres: Postgres, name: str, on: date) -> str | None:
 
 
 def last_decisions(postgres: Postgres, until: date | None = None) -> dict[str, Decision]:
-    """The newest decision on each library table, not after a business date."""
+    """The newest decision on each library table and theme, not after a business date."""
     columns = [gate_decision.c[name] for name in Decision.__dataclass_fields__]
     statement = sa.select(*columns).order_by(gate_decision.c.business_date)
     if until is not None:

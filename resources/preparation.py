@@ -37,21 +37,27 @@ from foundation.linkage.tables import (
 from foundation.quality.tables import QUALITY_TABLES
 from foundation.sql import quoted
 from resources.lake import Lake
+from resources.theme_tables import ensure_themes, theme_part
 
 PREPARED = "state.prepared"
 
 
 def prepare(lake: Lake, catalogue: Catalogue) -> None:
     """Make every table of the lake that this catalogue needs; nothing to do where it was prepared last."""
-    parts = _parts(lake, catalogue)
+    parts = _parts(catalogue)
     before = _prepared(lake)
     if before == parts:
         return
     with lake.postgres.lock("lake"), lake.transaction():
-        for table, columns in _fixed_tables(lake, catalogue).items():
+        for table, columns in _fixed_tables(catalogue).items():
             lake.ensure(table, columns)
         for name in _in_order(catalogue):
             _ensure_library_table(lake, Consolidation(catalogue, name, catalogue.tables[name]))
+        ensure_themes(
+            lake,
+            catalogue,
+            [name for name in catalogue.themes if before.get(f"theme/{name}") != parts[f"theme/{name}"]],
+        )
         for consumer in [name for name, fingerprint in parts.items() if before.get(name, fingerprint) != fingerprint]:
             lake.con.execute("DELETE FROM state.watermark WHERE consumer = ?", [consumer])
         if not lake.rows(SECRET):
@@ -61,9 +67,9 @@ def prepare(lake: Lake, catalogue: Catalogue) -> None:
         lake.con.executemany(f"INSERT INTO {PREPARED} VALUES (?, ?)", [list(part) for part in parts.items()])
 
 
-def _parts(lake: Lake, catalogue: Catalogue) -> dict[str, str]:
+def _parts(catalogue: Catalogue) -> dict[str, str]:
     """A fingerprint for all tables' columns, and for each stage of what the catalogue says of it."""
-    parts: dict[str, object] = {"tables": [dict(table) for table in _fixed_tables(lake, catalogue).values()]}
+    parts: dict[str, object] = {"tables": [dict(table) for table in _fixed_tables(catalogue).values()]}
     parts["history"] = states_sql("", [])
     codes = _fingerprint([[one.standard, one.names, one.aliases, one.successors] for one in catalogue.codes.values()])
     for name, dataset in catalogue.datasets.items():
@@ -73,6 +79,8 @@ def _parts(lake: Lake, catalogue: Catalogue) -> dict[str, str]:
         parts[f"library/{name}"] = fresh_sql(Consolidation(catalogue, name, table), date.min)
         if name in catalogue.crosschecks:
             parts[f"crosscheck/{name}"] = catalogue.crosschecks[name].model_dump(mode="json")
+    for name in catalogue.themes:
+        parts[f"theme/{name}"] = theme_part(catalogue, name)
     return {name: _fingerprint(part) for name, part in parts.items()}
 
 
@@ -84,7 +92,7 @@ def _prepared(lake: Lake) -> dict[str, str]:
     return dict(lake.con.execute(f"FROM {PREPARED}").fetchall()) if lake.exists(PREPARED) else {}
 
 
-def _fixed_tables(lake: Lake, catalogue: Catalogue) -> Mapping[str, Mapping[str, str]]:
+def _fixed_tables(catalogue: Catalogue) -> Mapping[str, Mapping[str, str]]:
     tables: dict[str, Mapping[str, str]] = {
         "ingest.delivery": DELIVERY_COLUMNS,
         "ingest.rejected_row": REJECTED_COLUMNS,
@@ -98,7 +106,7 @@ def _fixed_tables(lake: Lake, catalogue: Catalogue) -> Mapping[str, Mapping[str,
     }
     for name, dataset in catalogue.datasets.items():
         tables[f"ingest.{table_name(name)}"] = held_columns(dataset)
-        tables[f"conformed.{table_name(name)}"] = sql_columns(lake.con, conformed_schema(catalogue, name)) | PROVENANCE
+        tables[f"conformed.{table_name(name)}"] = sql_columns(conformed_schema(catalogue, name)) | PROVENANCE
     for name, table in catalogue.tables.items():
         if table.identity is not None:
             identity = identity_tables(name, table)

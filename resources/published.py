@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from pathlib import Path
 from foundation.catalogue.catalogue import Catalogue
 from foundation.library.states import columns_of
 from foundation.publication.rows import published_sql
+from foundation.publication.tables import published_table
 from foundation.sql import quoted, text
 from resources.lake import Lake
 from resources.settings import Settings
@@ -60,7 +62,7 @@ class PublishedFiles:
         return next((one for one in sorted(place.glob("[0-9]*")) if _snapshot(one) == snapshot), None)
 
     def _write_files(self, name: str, folder: Path) -> None:
-        key = quoted(self.catalogue.tables[name].key)
+        key = quoted(published_table(self.catalogue, name).key)
         table = published_sql(self.catalogue, name, as_text=False)
         rows = f"FROM ({table}) ORDER BY {key}"
         parquet, csv = folder / f"{name}.parquet", folder / f"{name}.csv"
@@ -71,8 +73,7 @@ class PublishedFiles:
         con.execute(f"COPY (FROM ({as_text}) ORDER BY {key}) TO {text(str(csv))} (FORMAT csv, HEADER)")
 
     def _manifest(self, name: str, on: date, folder: Path, published: Published) -> str:
-        table = self.catalogue.tables[name]
-        items = self.catalogue.items[table.subject]
+        table = published_table(self.catalogue, name)
         types = columns_of(self.lake.con, published_sql(self.catalogue, name, as_text=False))
         manifest = {
             "table": name,
@@ -82,23 +83,22 @@ class PublishedFiles:
             "rows": published.rows,
             "snapshot": published.snapshot,
             "schema": [
-                {"name": column, "type": kind, "title": items[column].title if column in items else None}
-                for column, kind in types.items()
+                {"name": column, "type": kind, "title": table.titles.get(column)} for column, kind in types.items()
             ],
             "files": {
                 file.name: {"bytes": file.stat().st_size, "sha256": _sha256(file)} for file in sorted(folder.iterdir())
             },
-            "deliveries": self._delivery_dates(table.subject),
+            "deliveries": self._delivery_dates(table.datasets),
         }
         return json.dumps(manifest, ensure_ascii=False, indent=2)
 
-    def _delivery_dates(self, subject: str) -> dict[str, str]:
+    def _delivery_dates(self, datasets: Collection[str]) -> dict[str, str]:
         """The business date of the last delivery taken from each dataset that the table rests on."""
         rows = self.lake.con.execute(
             "SELECT department || '/' || dataset, max(business_date)::VARCHAR FROM ingest.delivery "
             "WHERE status IN ('accepted', 'duplicate') GROUP BY ALL ORDER BY ALL"
         ).fetchall()
-        return {name: day for name, day in rows if self.catalogue.datasets[name].subject == subject}
+        return {name: day for name, day in rows if name in datasets}
 
     def _remove_old(self, place: Path, on: date) -> None:
         oldest = str(on - timedelta(days=self.settings.published_keep_days))

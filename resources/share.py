@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from foundation.catalogue.catalogue import Catalogue
 from foundation.library.states import columns_of
 from foundation.publication.rows import published_columns, published_sql
+from foundation.publication.tables import published_table
 from foundation.sql import listed, quoted, text
 from resources.lake import Feed, Lake
 from resources.operations import publication
@@ -51,14 +52,13 @@ class Share:
     def table(self, name: str) -> sa.Table:
         """The published table as the catalogue declares it."""
         types = columns_of(self.lake.con, published_sql(self.catalogue, name))
-        declared = self.catalogue.tables[name]
-        items = self.catalogue.items[declared.subject]
+        declared = published_table(self.catalogue, name)
         columns = [
             sa.Column(
                 column,
                 _type(types[column]),
                 primary_key=column == declared.key,
-                comment=items[column].title if column in items else None,
+                comment=declared.titles.get(column),
             )
             for column in published_columns(self.catalogue, name)
         ]
@@ -71,9 +71,10 @@ class Share:
             table = self.table(name)
             _ensure(connection, table)
             watermark = self._watermark(connection, table)
-            source = f"stored.{name}"
+            declared = published_table(self.catalogue, name)
+            source = declared.stored
             feed = Feed(lake, f"share.{name}", lake.snapshot(), {} if watermark is None else {source: watermark})
-            if watermark is not None and not feed.keys(source, [self.catalogue.tables[name].key], "changed_entity"):
+            if watermark is not None and not feed.keys(source, [declared.key], "changed_entity"):
                 return Published(0, 0, _rows(connection, table), watermark)
             written, withdrawn = self._write(connection, table, complete=watermark is None)
             rows = _rows(connection, table)
@@ -88,7 +89,7 @@ class Share:
         return row.snapshot if row is not None and row.rows == _rows(connection, table) else None
 
     def _write(self, connection: sa.Connection, table: sa.Table, complete: bool) -> tuple[int, int]:
-        key = self.catalogue.tables[table.name].key
+        key = published_table(self.catalogue, table.name).key
         if complete:
             connection.execute(sa.delete(table))
             # In the key's order its index is filled from one end, which halves the time.

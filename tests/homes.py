@@ -77,15 +77,18 @@ class Home:
         self._opened.close()
         self._opened = ExitStack()
 
-    def night(self, on: str, assets: Sequence[dg.AssetsDefinition] = ()) -> None:
+    def night(self, on: str, assets: Sequence[dg.AssetsDefinition] = (), *, themes: bool = False) -> None:
         """Run every asset's function in the order of dependencies, without Dagster's machinery; the first error is raised.
 
-        Checks and reports, which change nothing that others read, are left to their own tests. `assets` are some alone.
+        Checks and reports, which change nothing that others read, are left to their own tests. With `themes` these are made
+        and what they do not rest on is left out: cross-check and publication. `assets` are some alone.
         """
         from assets.night import Night
 
         resources = {"installation": self.installation, "night": Night(business_date=on)}
-        for asset in assets or self._needed_assets():
+        without = ("crosscheck_", "share_") if themes else ("theme",)
+        needed = [one for one in self._needed_assets() if not group_of(one).startswith(without)]
+        for asset in assets or needed:
             wanted = {name: resources[name] for name in asset.required_resource_keys if name in resources}
             with dg.build_asset_context(resources=wanted, instance=_instance()) as context:
                 outcome = asset(context)
@@ -145,7 +148,7 @@ class Home:
     def _needed_assets(self) -> list[dg.AssetsDefinition]:
         """All assets that rest on a dataset that has been delivered here at least once: the others have nothing to do."""
         delivered = {name for name in self.installation.catalogue.datasets if self._is_delivered(name)}
-        needed = [asset for asset in ordered_assets() if "reports" not in asset.group_names_by_key.values()]
+        needed = [asset for asset in ordered_assets() if group_of(asset) != "reports"]
         return [asset for asset in needed if any(datasets_under(key) & delivered for key in asset.keys)]
 
     def _is_delivered(self, name: str) -> bool:
@@ -163,6 +166,10 @@ def ordered_assets() -> list[dg.AssetsDefinition]:
     by_key = {key: one for one in defs.assets or [] if isinstance(one, dg.AssetsDefinition) for key in one.keys}
     ordered = defs.resolve_asset_graph().toposorted_asset_keys
     return list(dict.fromkeys(by_key[key] for key in ordered if key in by_key))
+
+
+def group_of(asset: dg.AssetsDefinition) -> str:
+    return next(iter(asset.group_names_by_key.values()))
 
 
 @cache

@@ -9,6 +9,7 @@ from docs.generate.commands import commands_page
 from docs.generate.refusals import refusals_page
 from docs.generate.settings import settings_page
 from docs.generate.standards import standards_page
+from docs.generate.themes import themes_page
 from foundation.catalogue.load import load
 
 DOCS = Path(__file__).resolve().parents[1]
@@ -23,6 +24,7 @@ def pages() -> dict[str, str]:
         "refusals.md": refusals_page(),
         "settings.md": settings_page(),
         "standards.md": standards_page(catalogue),
+        "themes.md": themes_page(catalogue),
     }
 
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from foundation.catalogue.crosscheck import CrossCheck
 from foundation.catalogue.model import Column, Dataset, Department, Item, Library, LibraryTable, Slice
 from foundation.catalogue.quality import QualityRule
+from foundation.catalogue.themes import Theme
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class ConformedColumn:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Departments, items by subject, datasets by department/dataset, libraries, code tables by standard, checks by table."""
+    """Departments, items by subject, datasets by department/dataset, libraries, code tables, checks by table, themes."""
 
     departments: Mapping[str, Department]
     items: Mapping[str, Mapping[str, Item]]
@@ -55,6 +56,7 @@ class Catalogue:
     codes: Mapping[str, Codes]
     crosschecks: Mapping[str, CrossCheck] = field(default_factory=dict)
     rules: Mapping[str, Mapping[str, QualityRule]] = field(default_factory=dict)
+    themes: Mapping[str, Theme] = field(default_factory=dict)
 
     @cached_property
     def tables(self) -> Mapping[str, LibraryTable]:

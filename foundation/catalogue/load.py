@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,6 +19,7 @@ from foundation.catalogue.crosscheck import CrossCheck
 from foundation.catalogue.model import CodeTable, Dataset, Department, Item, Library, Name
 from foundation.catalogue.problem import CatalogueError, Problem
 from foundation.catalogue.quality import QualityRule
+from foundation.catalogue.themes import Theme
 
 FOLDER = Path(__file__).parents[2] / "catalog"
 
@@ -48,11 +49,12 @@ def load(
         crosschecks=reader.folder("crosscheck", "*.yaml", TypeAdapter(CrossCheck)),
         rules=reader.folder("rules", "*.yaml", TypeAdapter(dict[Name, QualityRule]), needed=False),
     )
+    themes = reader.folder("themes", "*.yaml", TypeAdapter(Theme)) if (root / "themes").is_dir() else {}
     known = Vocabulary(standards=standards or _standards(), masks=masks or _masks())
     problems = [*reader.problems, *check(files, known)]
     if problems:
         raise CatalogueError(root, problems)
-    return Catalogue(
+    catalogue = Catalogue(
         departments=_sound(files.departments),
         items=_sound(files.items),
         datasets=_sound(files.datasets),
@@ -61,6 +63,17 @@ def load(
         crosschecks=_sound(files.crosschecks),
         rules=_sound(files.rules),
     )
+    return _with_themes(root, catalogue, _sound(themes))
+
+
+def _with_themes(root: Path, catalogue: Catalogue, themes: Mapping[str, Theme]) -> Catalogue:
+    """The catalogue with its themes, which are checked against all the rest."""
+    from foundation.catalogue.theme_checks import check_themes
+
+    problems = list(check_themes(root, catalogue, themes)) if themes else []
+    if problems:
+        raise CatalogueError(root, problems)
+    return replace(catalogue, themes=themes)
 
 
 def _sound(read: Mapping[str, Shape | None]) -> dict[str, Shape]:

@@ -12,12 +12,14 @@ from foundation.catalogue.crosscheck import CrossCheck
 from foundation.catalogue.load import FOLDER
 from foundation.catalogue.model import CodeTable, Dataset, Department, Item, Library, Name
 from foundation.catalogue.quality import QualityRule
+from foundation.catalogue.themes import Theme
 
 SHAPES: dict[str, TypeAdapter[Any]] = {
     "department": TypeAdapter(Department),
     "items": TypeAdapter(dict[Name, Item]),
     "dataset": TypeAdapter(Dataset),
     "library": TypeAdapter(Library),
+    "theme": TypeAdapter(Theme),
     "crosscheck": TypeAdapter(CrossCheck),
     "rules": TypeAdapter(dict[Name, QualityRule]),
     "codes": TypeAdapter(dict[str, CodeTable]),

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 
 import duckdb
 import pyarrow as pa
@@ -71,10 +72,15 @@ def in_threads(
             yield waiting.popleft().result()
 
 
-def sql_columns(con: duckdb.DuckDBPyConnection, schema: pa.Schema) -> dict[str, str]:
+def sql_columns(schema: pa.Schema) -> dict[str, str]:
     """The engine's column types for an Arrow schema."""
-    con.register("typed", schema.empty_table())
-    try:
-        return {row[0]: row[1] for row in con.execute("DESCRIBE FROM typed").fetchall()}
-    finally:
-        con.unregister("typed")
+    return {field.name: _sql_type(field.type) for field in schema}
+
+
+@cache
+def _sql_type(type_: pa.DataType) -> str:
+    with duckdb.connect() as con:
+        con.register("typed", pa.schema([("one", type_)]).empty_table())
+        row = con.execute("DESCRIBE FROM typed").fetchone()
+    assert row is not None
+    return str(row[1])

@@ -1,4 +1,4 @@
-"""Loads the sample's marriage registrations into a department's own database."""
+"""Loads what the sample's departments hold in databases of their own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,12 @@ TABLE = "marriage_registration"
 
 
 def load_marriage(path: Path, sqlalchemy_url: str) -> int:
-    """Replaces the content of `marriage_registration` by a Parquet file's, in one transaction; returns its rows.
+    """Replaces the content of `marriage_registration`; returns its rows."""
+    return load_table(path, sqlalchemy_url, TABLE)
+
+
+def load_table(path: Path, sqlalchemy_url: str, name: str) -> int:
+    """Replaces the content of a table by a Parquet file's, in one transaction; returns its rows.
 
     PostgreSQL takes it by COPY, other databases by batches of inserts. The table is made where it is missing;
     readers see the earlier content until the transaction ends.
@@ -24,7 +29,7 @@ def load_marriage(path: Path, sqlalchemy_url: str) -> int:
     columns = [sa.Column(name, sa.Text, primary_key=place == 0) for place, name in enumerate(file.schema_arrow.names)]
     if not sqlalchemy_url.startswith("postgresql"):
         columns = [sa.Column(column.name, sa.String(255), primary_key=column.primary_key) for column in columns]
-    table = sa.Table(TABLE, sa.MetaData(), *columns)
+    table = sa.Table(name, sa.MetaData(), *columns)
     engine = sa.create_engine(sqlalchemy_url)
     try:
         with engine.begin() as connection:
@@ -32,7 +37,7 @@ def load_marriage(path: Path, sqlalchemy_url: str) -> int:
             connection.execute(table.delete())
             for batch in file.iter_batches(batch_size=100_000):
                 if engine.dialect.name == "postgresql":
-                    _copy(connection, pa.Table.from_batches([batch]))
+                    _copy(connection, name, pa.Table.from_batches([batch]))
                 else:
                     connection.execute(table.insert(), batch.to_pylist())
     finally:
@@ -40,11 +45,11 @@ def load_marriage(path: Path, sqlalchemy_url: str) -> int:
     return int(file.metadata.num_rows)
 
 
-def _copy(connection: object, table: pa.Table) -> None:
+def _copy(connection: object, name: str, table: pa.Table) -> None:
     """COPY through psycopg2, as CSV in which an unquoted empty field is null."""
     text = io.BytesIO()
     pacsv.write_csv(table, text, pacsv.WriteOptions(include_header=False, quoting_style="needed"))
     text.seek(0)
     names = ", ".join(f'"{name}"' for name in table.column_names)
     with connection.connection.cursor() as cursor:  # type: ignore[attr-defined]
-        cursor.copy_expert(f"COPY {TABLE} ({names}) FROM STDIN WITH (FORMAT csv)", text)
+        cursor.copy_expert(f"COPY {name} ({names}) FROM STDIN WITH (FORMAT csv)", text)

@@ -66,6 +66,17 @@ RATES: dict[str, float] = {
     "death_unknown_to_register": 0.03,  # of the dead
     "register_dead_but_alive": 0.0001,
     "pension_after_death": 0.04,  # of the dead who drew a pension
+    "insured_after_death": 0.01,  # medical insurance not ended
+    "allowance_after_death": 0.05,
+    "food_without_license": 0.05,  # of the open businesses that need one
+    "license_lapsed": 0.04,
+    "sample_failed": 0.04,
+    "penalised": 0.03,
+    "dishonest": 0.01,
+    "builder_unqualified": 0.08,
+    "project_on_unknown_land": 0.05,
+    "emission_above_permit": 0.06,
+    "price_rise": 0.06,
     "wrong_sex": 0.002,
     "register_wrong_sex": 0.0001,
     "other_death_date": 0.02,  # cremation gives another day of death

@@ -249,3 +249,15 @@ def _rectangles(longitude: Floats, latitude: Floats, area: Floats, draw: Draw) -
     return pa.BinaryArray.from_buffers(
         pa.binary(), len(area), [None, pa.py_buffer(offsets), pa.py_buffer(shape.tobytes())]
     )
+
+
+def doors(people: People) -> tuple[Integers, pa.StringArray, Floats, Floats]:
+    """Households with a listed door: their rows, the doors' address codes, longitude and latitude."""
+    rows, _draw, longitude, latitude = _where(people, "door", DOORS)
+    return rows, door_codes(people, rows), longitude, latitude
+
+
+def door_codes(people: People, households: Integers) -> pa.StringArray:
+    """The address code of households' doors, listed or not."""
+    homes = people.households
+    return join(take(pa.array(geography().codes), homes.county[households]), digits(homes.draw.numbers[households], 12))

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from foundation.sample import legal, licence, occupation, place, population, tax, vital
+from foundation.sample import business, legal, licence, occupation, place, population, tax, vital
 from foundation.sample.batch import Batch
 from foundation.sample.clock import Day, chunks
 from foundation.sample.organization import Organizations, make_organizations
@@ -20,17 +20,11 @@ from foundation.sample.population import at
 from foundation.sample.sequence import SequenceNumbers
 from foundation.sample.text import dates, digits, take
 from foundation.sample.words import geography
-from foundation.sample.writer import (
-    CsvWriter,
-    GeoPackageWriter,
-    JsonLinesWriter,
-    ParquetWriter,
-    Writer,
-    XlsxWriter,
-)  # fmt: skip
+from foundation.sample.writer import CsvWriter, GeoPackageWriter, JsonLinesWriter, ParquetWriter, Writer, XlsxWriter
 
 Report = Callable[[str, int], None]
 EPOCH = date(1970, 1, 1)
+UNITS, INSURANCE = "natural_resources/real_estate_unit", "human_resources/social_insurance"
 NO_CONTROL = {
     "civil_affairs/cremation", "civil_affairs/place_name", "civil_affairs/social_organization", "statistics/basic_unit",
 }  # fmt: skip
@@ -38,7 +32,7 @@ NO_CONTROL = {
 
 @dataclass(frozen=True)
 class Sample:
-    """A province as delivered on `business_date`; `marriage` is a Parquet file to be loaded into a database."""
+    """A province as delivered on `business_date`; `marriage` and `project` are Parquet files to be loaded into databases."""
 
     folder: Path
     truth: Path
@@ -55,6 +49,10 @@ class Sample:
     @property
     def marriage(self) -> Path:
         return self.truth / "marriage_registration.parquet"
+
+    @property
+    def project(self) -> Path:
+        return self.truth / "construction_project.parquet"
 
     @staticmethod
     def read(truth: Path) -> Sample:
@@ -133,9 +131,11 @@ def _batches(people: People, organizations: Organizations, offices: licence.Offi
     yield occupation.student(people), "person"
     for make in (legal.enterprise, legal.institution, legal.social_organization, tax.taxpayer, tax.basic_unit):
         yield make(organizations), "organization"
-    yield place.place_name(people.chunk), ""
+    places, units = place.place_name(people.chunk), place.real_estate_unit(people)
+    yield from business.batches(people, organizations, places, units)
+    yield places, ""
     yield place.door_address(people), ""
-    yield place.real_estate_unit(people), ""
+    yield units, ""
     yield licence.identity_cards(people, offices), "person"
     yield licence.marriage_certificates(people, marriages, offices), "person"
     yield licence.business_licences(organizations, offices), "organization"
@@ -148,7 +148,7 @@ def _write(batch: Batch, writer: Writer, notes: dict[str, ParquetWriter], about:
     broken = broken if isinstance(writer, CsvWriter) else broken[:0]
     keyless = np.setdiff1d(keyless, broken)
     doubled = np.setdiff1d(doubled, np.union1d(keyless, broken))
-    if batch.dataset == "civil_affairs/marriage":  # a database's primary key
+    if batch.dataset in ("civil_affairs/marriage", business.PROJECT):  # a database's primary key
         doubled, keyless = doubled[:0], keyless[:0]
     key = batch.columns[batch.key]
     for rows, kind in ((doubled, "row_doubled"), (keyless, "row_without_key"), (broken, "row_broken")):
@@ -176,20 +176,20 @@ def _writers(sample: Sample) -> dict[str, Writer]:
         "civil_affairs/cremation": "gb18030",
         "education/student": "utf-8-sig", "market_regulation/enterprise": "gb18030",
         "civil_affairs/social_organization": "utf-8", "taxation/taxpayer": "utf-8", "statistics/basic_unit": "gb18030",
-        "civil_affairs/place_name": "utf-8", "public_security/door_address": "utf-8",
+        "civil_affairs/place_name": "utf-8", "public_security/door_address": "utf-8", **business.CSV,
     }  # fmt: skip
     writers: dict[str, Writer] = {
         name: CsvWriter(_path(sample, name, "csv"), encoding, quoted=name == "market_regulation/enterprise",
                         has_control=name not in NO_CONTROL)
         for name, encoding in csv.items()
     }  # fmt: skip
-    for name in ("health/birth_certificate", "establishment/institution"):
+    for name in ("health/birth_certificate", "establishment/institution", *business.XLSX):
         writers[name] = XlsxWriter(_path(sample, name, "xlsx"))
-    name = "natural_resources/real_estate_unit"
-    writers[name] = GeoPackageWriter(_path(sample, name, "gpkg"), "real_estate_unit", "EPSG:4545")
-    name = "human_resources/social_insurance"
-    writers[name] = ParquetWriter(_path(sample, name, "parquet"))
-    writers[licence.DATASET] = JsonLinesWriter(_path(sample, licence.DATASET, "jsonl"))
+    writers[UNITS] = GeoPackageWriter(_path(sample, UNITS, "gpkg"), "real_estate_unit", "EPSG:4545")
+    writers[INSURANCE] = ParquetWriter(_path(sample, INSURANCE, "parquet"))
+    for name in (licence.DATASET, *business.JSONL):
+        writers[name] = JsonLinesWriter(_path(sample, name, "jsonl"))
+    writers[business.PROJECT] = ParquetWriter(sample.project, has_control=False)
     writers["civil_affairs/marriage"] = ParquetWriter(sample.marriage, has_control=False)
     return writers
 

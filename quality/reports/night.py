@@ -72,7 +72,7 @@ def read_night(quality: Quality, on: date) -> Night:
             results=grouped,
             before=_failing_before(con, on),
             scores=scores(con, on - timedelta(days=TREND_DAYS), on, LEVELS),
-            decisions=last_decisions(lake.postgres, on),
+            decisions={name: one for name, one in last_decisions(lake.postgres, on).items() if one.theme is None},
             deliveries=deliveries(con, catalogue, on),
             disputes=disputes(con, catalogue, on),
             rejected=rejected(con, catalogue, on),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from quality.gates import decide
 from quality.measuring import Quality
 from quality.reports.facts import Page
 from quality.reports.gather import department_page, library_page
@@ -59,9 +60,11 @@ def write_reports(installation: Installation, on: date) -> Written:
 
 
 def _measured_night(quality: Quality, on: date) -> Night:
-    """The night's facts, once every table is measured and all is scored."""
+    """The night's facts, once every table is measured, its gate decided on, and all is scored."""
     for table in quality.suites:
         quality.measured(table, on)
+    for name in quality.installation.catalogue.tables:
+        decide(quality, name, on)
     keep = timedelta(days=quality.installation.settings.failing_keep_days)
     with quality.lake.transaction():
         write_scores(quality.lake.con, on)

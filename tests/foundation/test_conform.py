@@ -297,7 +297,7 @@ def real() -> Catalogue:
 
 
 def test_every_dataset_of_the_catalogue_conforms_empty_dirty_and_null_records(real: Catalogue) -> None:
-    assert len(real.datasets) == 17
+    assert len(real.datasets) >= 17
     for name, dataset in real.datasets.items():
         conformer = Conformer(real, name)
         cells = {header: _cells(real, name, header) for header in dataset.columns if header != "编号"}

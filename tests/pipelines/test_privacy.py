@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from foundation.catalogue.catalogue import table_name
+from foundation.catalogue.load import load
 from tests.homes import Home
 
 # Where the values are: columns of `conformed`, and the shortest text that is nobody else's by chance.
@@ -16,10 +18,7 @@ KINDS = {
     "(child_|mother_|father_|husband_|wife_)?name|former_name|legal_representative": NAMES,
     "household_address|residence_address": ADDRESSES,
 }
-OF_PERSONS = (
-    "public_security__resident", "health__resident_health_record", "health__birth_certificate", "civil_affairs__marriage",
-    "human_resources__social_insurance", "civil_affairs__cremation", "education__student",
-)  # fmt: skip
+OF_PERSONS = [table_name(name) for name, dataset in load().datasets.items() if dataset.subject == "person"]
 ESCAPED = re.compile(r"(?:\\+u[0-9a-fA-F]{4})+")
 
 

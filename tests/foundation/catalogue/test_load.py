@@ -29,10 +29,9 @@ def contract() -> dict[str, Any]:
 
 
 def test_every_department_and_dataset_of_the_agreement(catalogue: Catalogue, contract: dict[str, Any]) -> None:
-    assert set(catalogue.datasets) == set(contract["datasets"])
-    assert {name: d.title for name, d in catalogue.departments.items()} == {
-        name: d["title"] for name, d in contract["departments"].items()
-    }
+    assert set(catalogue.datasets) >= set(contract["datasets"])
+    titles = {name: department.title for name, department in catalogue.departments.items()}
+    assert titles.items() >= {name: one["title"] for name, one in contract["departments"].items()}.items()
 
 
 def test_columns_as_agreed(catalogue: Catalogue, contract: dict[str, Any]) -> None:

@@ -38,7 +38,7 @@ class Bench:
         for schema in ("conformed", "resolved", "stored"):
             self.con.execute(f"CREATE SCHEMA {schema}")
         for dataset in {source.dataset for source in self.consolidation.sources}:
-            columns = sql_columns(self.con, conformed_schema(self.catalogue, dataset)) | PROVENANCE
+            columns = sql_columns(conformed_schema(self.catalogue, dataset)) | PROVENANCE
             self._create(f"conformed.{table_name(dataset)}", columns)
         identity = identity_tables(self.name, self.consolidation.table)
         self.link, self.key = identity.link, identity.key

@@ -65,7 +65,7 @@ class Registers:
             "state.linkage": SCALE_COLUMNS,
         }
         for dataset in self.datasets:
-            made[f"conformed.{table_name(dataset)}"] = sql_columns(self.con, conformed_schema(self.catalogue, dataset))
+            made[f"conformed.{table_name(dataset)}"] = sql_columns(conformed_schema(self.catalogue, dataset))
         for name, columns in made.items():
             self.con.execute(f"CREATE TABLE {name} ({', '.join(f'{quoted(c)} {t}' for c, t in columns.items())})")
 
