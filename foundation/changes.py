@@ -18,3 +18,6 @@ class Changes(Protocol):
 
     def keys(self, source: str, columns: list[str], into: str) -> int:
         """Write the distinct values of the columns among rows written or deleted since into a temporary table; their number."""
+
+    def is_changed(self, source: str) -> bool:
+        """Whether any row was written or deleted since; a first reading counts as a change."""

@@ -15,12 +15,15 @@ KEY = listed(RECORD_KEY)
 def remember(con: duckdb.DuckDBPyConnection, tables: IdentityTables, library: str, on: date) -> None:
     """`ended`: entities that lose their last record tonight. Their units go to `resolved.former_link`: those of valid
     identifiers, where there is none those of the records' own keys."""
-    con.execute(f"CREATE TEMP TABLE gone AS SELECT {KEY} FROM removed ANTI JOIN added USING ({KEY})")
     con.execute(
-        f"""CREATE TEMP TABLE ended AS SELECT DISTINCT {tables.key} AS entity FROM {tables.link} SEMI JOIN gone USING ({KEY})"""
+        f"""CREATE TEMP TABLE gone AS SELECT {KEY} FROM removed
+        ANTI JOIN (SELECT {KEY} FROM added SEMI JOIN removed USING ({KEY})) USING ({KEY})"""
     )
     con.execute(
-        f"""DELETE FROM ended WHERE entity IN (SELECT {tables.key} FROM {tables.link} ANTI JOIN gone USING ({KEY}))"""
+        f"""CREATE TEMP TABLE ended AS SELECT {tables.key} AS entity FROM {tables.link} SEMI JOIN (
+            SELECT DISTINCT {tables.key} FROM {tables.link} SEMI JOIN gone USING ({KEY})) USING ({tables.key})
+        LEFT JOIN (SELECT {KEY}, true AS is_gone FROM gone) USING ({KEY})
+        GROUP BY ALL HAVING bool_and(coalesce(is_gone, false))"""
     )
     con.execute(
         f"""INSERT INTO {FORMER} BY NAME

@@ -56,7 +56,7 @@ class Linkage:
 
 
 def link(con: duckdb.DuckDBPyConnection, linkage: Linkage, tables: IdentityTables) -> Linked:
-    """Extend `clustered` by everything whose entity may change, with cluster, method and probability."""
+    """`grouped`: everything whose entity may change, with cluster, method and probability; of `clustered` all."""
     model, complete = linkage.model, linkage.complete
     make_current(con, model, tables, complete)
     find_touched(con, model, complete)
@@ -117,9 +117,10 @@ def _judged_edges(con: duckdb.DuckDBPyConnection) -> None:
 
 def _gather(con: duckdb.DuckDBPyConnection, tables: IdentityTables, complete: bool) -> None:
     """`live_pair`: pairs as they stand now; `lost_pair`: stored ones that are found anew or gone; `changed_unit`."""
+    mine = f"SEMI JOIN (SELECT {KEY} FROM clustered UNION ALL SELECT {KEY} FROM removed) USING ({KEY})"
     con.execute(
-        f"""CREATE TEMP TABLE old_link AS SELECT {KEY}, unit FROM {tables.link} WHERE unit IS NOT NULL AND ({KEY}) IN (
-            SELECT {KEY} FROM clustered UNION ALL SELECT {KEY} FROM removed)"""
+        f"""CREATE TEMP TABLE old_link AS SELECT {KEY}, unit FROM {tables.link} {"" if complete else mine}
+        WHERE unit IS NOT NULL"""
     )
     con.execute("CREATE TEMP TABLE old_unit AS SELECT DISTINCT unit FROM old_link")
     _judged_edges(con)
@@ -163,20 +164,17 @@ def _store(con: duckdb.DuckDBPyConnection, tables: IdentityTables, complete: boo
 
 
 def _extend(con: duckdb.DuckDBPyConnection, complete: bool) -> None:
-    """`clustered` anew: all records of the region with their cluster, method and probability."""
+    """`grouped`: all records of the region, and those clustered, with their cluster, method and probability."""
     columns = f"{KEY}, rank, is_identified, unit"
+    extended = f"SELECT {columns} FROM clustered"
+    if not complete:
+        extended += f""" UNION ALL SELECT {columns} FROM current_record SEMI JOIN region USING (unit)
+            ANTI JOIN clustered USING ({KEY})"""
     con.execute(
-        f"""CREATE TEMP TABLE extended AS SELECT {columns} FROM clustered UNION ALL BY NAME
-        (SELECT {columns} FROM current_record SEMI JOIN region USING (unit) ANTI JOIN clustered USING ({KEY}))"""
-    )
-    con.execute("CREATE TEMP TABLE company AS SELECT cluster, count(*) AS units FROM cluster_of GROUP BY cluster")
-    if complete:
-        con.execute("DROP VIEW current_record")
-    con.execute("DROP TABLE clustered")
-    con.execute(
-        """CREATE TEMP TABLE clustered AS SELECT extended.*, coalesce(cluster_of.cluster, extended.unit) AS cluster,
-            CASE WHEN is_identified THEN 'identifier' WHEN company.units > 1 THEN 'model' ELSE 'new' END AS method,
-            CASE WHEN is_identified OR coalesce(company.units, 1) = 1 THEN 1.0
-                ELSE coalesce(probability, 1.0) END::DOUBLE AS match_probability
-        FROM extended LEFT JOIN cluster_of USING (unit) LEFT JOIN company ON company.cluster = cluster_of.cluster"""
+        f"""CREATE TEMP VIEW grouped AS SELECT extended.*, coalesce(cluster_of.cluster, unit) AS cluster,
+            CASE WHEN is_identified THEN 'identifier' WHEN units > 1 THEN 'model' ELSE 'new' END AS method,
+            CASE WHEN is_identified OR coalesce(units, 1) = 1 THEN 1.0 ELSE coalesce(probability, 1.0) END::DOUBLE
+                AS match_probability
+        FROM ({extended}) AS extended LEFT JOIN (
+            SELECT *, count(*) OVER (PARTITION BY cluster) AS units FROM cluster_of) AS cluster_of USING (unit)"""
     )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
 from datetime import date, timedelta
 from typing import Any
 
@@ -121,3 +124,17 @@ def test_identifiers_survive_added_records(seed: int) -> None:
     registers.put_all(row for row in delivered if row not in half)
     registers.night()
     assert {key: registers.entity(*key) for key in before} == before
+
+
+def test_the_model_is_the_same_in_every_process() -> None:
+    """Otherwise each night, which is a process of its own, would link everything again."""
+    program = "from foundation.linkage.models import MODELS; from foundation.linkage.scoring import trained; " \
+        "from foundation.linkage.stage import fingerprint_of; " \
+        "print(*(fingerprint_of(model, trained(model.name)) for model in MODELS.values()))"  # fmt: skip
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", program], env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(said) == 1
