@@ -100,7 +100,7 @@ def _meet(
     con: duckdb.DuckDBPyConnection, model: LinkModel, units: str, rules: Sequence[Rule], prefix: Literal["", "certain_"]
 ) -> None:
     """`held`: every record under the keys that the units have under the rules; `meeting`: what meets under each key."""
-    con.execute(f"CREATE OR REPLACE TEMP TABLE own_record AS FROM undecided SEMI JOIN {units} USING (unit)")
+    con.execute(f"CREATE OR REPLACE TEMP VIEW own_record AS FROM undecided SEMI JOIN {units} USING (unit)")
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE own_key AS SELECT DISTINCT key FROM ({keyed(model, 'own_record', rules)})"
     )

@@ -8,7 +8,7 @@ import duckdb
 
 from foundation.linkage.spec import FAMILY, SQL, LinkModel, Rule
 from foundation.linkage.tables import RECORD_KEY, IdentityTables
-from foundation.sql import listed
+from foundation.sql import count, listed
 
 KEY = listed(RECORD_KEY)
 
@@ -21,7 +21,7 @@ def make_current(con: duckdb.DuckDBPyConnection, model: LinkModel, tables: Ident
     """
     columns = listed(tables.record_columns)
     records = f"SELECT {columns} FROM clustered"
-    if not complete:
+    if not complete and count(con, tables.record):
         records += f" UNION ALL SELECT {columns} FROM {tables.record} ANTI JOIN superseded USING (unit)"
     con.execute(f"CREATE OR REPLACE TEMP VIEW current_record AS {records}")
     con.execute("CREATE TEMP TABLE undecided AS FROM current_record WHERE NOT is_identified")

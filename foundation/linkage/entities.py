@@ -112,7 +112,7 @@ def _events(con: duckdb.DuckDBPyConnection, library: str, on: date) -> None:
             UNION ALL
             SELECT 'restored', entity, NULL FROM recalled JOIN kept ON kept.entity = recalled.old_id
             WHERE entity NOT IN (SELECT entity FROM ended)
-        ) ORDER BY ALL"""
+        )"""
     )
 
 
@@ -142,18 +142,18 @@ def _redirect(con: duckdb.DuckDBPyConnection, library: str, on: date) -> None:
 
 
 def _write(con: duckdb.DuckDBPyConnection, tables: IdentityTables) -> None:
-    con.execute(
-        f"""CREATE TEMP TABLE relinked AS SELECT {KEY}, entity AS {tables.key},
-            method, match_probability, unit
+    """`relinked`: links that are new or different; they and the records that changed go to the lake."""
+    relinked = f"""SELECT {KEY}, entity AS {tables.key}, method, match_probability, unit
         FROM placed JOIN entity_of USING (cluster)
         WHERE (old_id, old_method, old_probability, old_unit) IS DISTINCT FROM (entity, method, match_probability, unit)"""
-    )
     if count(con, tables.link):
+        con.execute(f"CREATE TEMP TABLE relinked AS {relinked}")
         con.execute(
-            f"""CREATE TEMP TABLE replaced AS SELECT {KEY} FROM relinked
-            UNION ALL SELECT {KEY} FROM removed ANTI JOIN added USING ({KEY})"""
+            f"""DELETE FROM {tables.link} WHERE ({KEY}) IN (SELECT {KEY} FROM relinked
+                UNION ALL SELECT {KEY} FROM removed ANTI JOIN added USING ({KEY}))"""
         )
-        con.execute(f"DELETE FROM {tables.link} WHERE ({KEY}) IN (FROM replaced)")
+    else:
+        con.execute(f"CREATE TEMP VIEW relinked AS {relinked}")
     con.execute(f"INSERT INTO {tables.link} BY NAME FROM relinked")
     rewritten = "FROM clustered WHERE unit IS DISTINCT FROM stored_unit"
     if count(con, tables.record):

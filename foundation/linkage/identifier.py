@@ -154,7 +154,7 @@ def cluster(
 
 def _gather_affected(con: duckdb.DuckDBPyConnection, tables: IdentityTables, everything: bool) -> None:
     """`clustered`: the records that are new or different, and those that share an identifier with one that changed, with
-    the unit in the table; `superseded`: the units in the table of which no record is left outside of `clustered`."""
+    the unit in the table; `superseded`, unless it is everything: the units whose records are all among these or gone."""
     con.execute(
         f"""CREATE TEMP TABLE affected AS SELECT DISTINCT identifier FROM (
             SELECT identifier FROM added UNION ALL SELECT identifier FROM removed
@@ -166,6 +166,8 @@ def _gather_affected(con: duckdb.DuckDBPyConnection, tables: IdentityTables, eve
     records = f"""SELECT {said}, NULL::UBIGINT AS stored_unit FROM added UNION ALL
         SELECT {said}, unit AS stored_unit FROM ({held}) ANTI JOIN removed USING ({KEY}) ANTI JOIN added USING ({KEY})"""
     con.execute(f"CREATE TEMP TABLE clustered AS {_with_unit(f'({records})')}")
+    if everything:
+        return
     con.execute(
         f"""CREATE TEMP TABLE superseded AS SELECT hash(identifier) AS unit FROM affected
         UNION ALL SELECT hash({OWN_KEY}) FROM clustered UNION ALL SELECT hash({OWN_KEY}) FROM removed"""

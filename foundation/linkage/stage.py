@@ -88,9 +88,10 @@ def _take_judgements(con: duckdb.DuckDBPyConnection, tables: IdentityTables, jud
     con.register("ledger", judgements)
     con.execute("CREATE TEMP TABLE judgement AS FROM ledger")
     con.unregister("ledger")
+    con.execute(f"CREATE TEMP TABLE judged_before AS FROM {tables.judgement}")
     con.execute(
-        f"""CREATE TEMP TABLE rejudged AS (FROM judgement EXCEPT FROM {tables.judgement})
-        UNION (FROM {tables.judgement} EXCEPT FROM judgement)"""
+        """CREATE TEMP TABLE rejudged AS (FROM judgement EXCEPT FROM judged_before)
+        UNION (FROM judged_before EXCEPT FROM judgement)"""
     )
     if count(con, "rejudged"):
         con.execute(f"DELETE FROM {tables.judgement}")
