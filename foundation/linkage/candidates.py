@@ -26,7 +26,7 @@ def find_touched(con: duckdb.DuckDBPyConnection, model: LinkModel, complete: boo
     con.execute(
         f"CREATE TEMP TABLE hit AS FROM ({keyed(model, 'undecided', model.rules)}) SEMI JOIN changed_key USING (key)"
     )
-    fresh = "(FROM undecided SEMI JOIN added USING (department, dataset, record_key, role))"
+    fresh = "(FROM clustered WHERE stored_unit IS NULL AND NOT is_identified)"
     con.execute(
         f"""INSERT INTO touched SELECT DISTINCT unit FROM hit SEMI JOIN (
             SELECT key FROM (SELECT key, rule, count(*) AS now FROM hit GROUP BY key, rule)
