@@ -113,7 +113,8 @@ def unchanged_identifiers(before: dict[str, pa.Table]) -> None:
             con.unregister("earlier")
         assert row is not None
         print(
-            f"{SUBJECTS[table]}: {row[0]:,} entities with the same records as before, {row[1]:,} with the same identifier"
+            f"{SUBJECTS[table]}: {row[0]:,} entities with the same records as before, {row[1]:,} of them "
+            f"({row[1] / max(row[0], 1):.2%}) with the same identifier"
         )
 
 

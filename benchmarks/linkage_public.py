@@ -186,8 +186,8 @@ def by_this_project(data: PublicData) -> Measures:
             con.execute(f"DROP TABLE temp.{name}")
         con.execute("DROP VIEW IF EXISTS current_record")
         con.execute(
-            f"""CREATE TEMP TABLE clustered AS SELECT *, false AS is_identified,
-            hash(concat_ws('|', {listed(RECORD_KEY)})) AS unit FROM {tables.record}"""
+            f"""CREATE TEMP TABLE clustered AS SELECT * REPLACE (false AS is_identified,
+            hash(concat_ws('|', {listed(RECORD_KEY)})) AS unit) FROM {tables.record}"""
         )
         con.execute("CREATE TEMP TABLE added AS FROM clustered")
         con.execute("CREATE TEMP TABLE removed AS FROM clustered LIMIT 0")
@@ -197,7 +197,7 @@ def by_this_project(data: PublicData) -> Measures:
         con.execute(f"DELETE FROM {tables.link}")
         link(con, Linkage(data.model, parameters, 1 / data.rows.num_rows, complete=True), tables)
         con.register("truth", data.rows.select(["record_key", "dataset", "truth"]))
-        return measures(con, "SELECT cluster, truth FROM clustered JOIN truth USING (record_key, dataset)")
+        return measures(con, "SELECT cluster, truth FROM grouped JOIN truth USING (record_key, dataset)")
 
 
 def by_identifier(data: PublicData) -> Measures:

@@ -21,3 +21,6 @@ class Changes(Protocol):
 
     def whole(self, source: str) -> int:
         """Take note that a source is read as a whole, whatever changed in it; its number of rows."""
+
+    def is_changed(self, source: str) -> bool:
+        """Whether any row was written or deleted since; a first reading counts as a change."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 import pyarrow as pa
@@ -14,8 +14,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from foundation.catalogue.catalogue import Catalogue, table_name
+from foundation.crosscheck.tables import SECRET
+from foundation.linkage.identifier import datasets_by_rank
 from foundation.linkage.tables import JUDGEMENT_COLUMNS, RECORD_KEY, identity_tables
-from foundation.sql import quoted
+from foundation.sql import listed, quoted, text
 from foundation.standards.mask import mask_value
 from resources.lake import Lake
 from resources.operations import judgement, review_case
@@ -50,42 +52,51 @@ class Review:
     def synchronise(self, table: str, on: date) -> int:
         """Bring the cases to what the last linking left open; their number. Cases that no longer stand are closed."""
         found = self._found(table)
+        is_open = sa.and_(review_case.c.library_table == table, review_case.c.state == OPEN)
+        stand = sa.literal(list(found), sa.ARRAY(sa.Text))
         with self.lake.postgres.engine.begin() as connection:
-            gone = sa.update(review_case).where(review_case.c.library_table == table, review_case.c.state == OPEN)
-            connection.execute(gone.where(review_case.c.case_id.not_in(list(found))).values(state=CLOSED, last_seen=on))
-            for case_id, case in found.items():
-                values = {**case, "case_id": case_id, "library_table": table, "state": OPEN, "last_seen": on}
-                statement = insert(review_case).values({**values, "first_seen": on})
-                connection.execute(statement.on_conflict_do_update(index_elements=["case_id"], set_=values))
-            judged = [_case_id([row[name] for name in RECORDS]) for row in _in_force(connection, table)]
-            if judged:
-                connection.execute(
-                    sa.update(review_case)
-                    .where(review_case.c.case_id.in_(judged), review_case.c.state == OPEN)
-                    .values(state=JUDGED)
-                )
+            gone = sa.update(review_case).where(is_open, review_case.c.case_id != sa.all_(stand))
+            connection.execute(gone.values(state=CLOSED, last_seen=on))
+            given = {"library_table": table, "state": OPEN, "first_seen": on, "last_seen": on}
+            if found:
+                connection.execute(_upsert(), [{**case, **given, "case_id": key} for key, case in found.items()])
+            key = self._secret()
+            judged = [_case_id(key, [row[name] for name in RECORDS]) for row in _in_force(connection, table)]
+            ruled = sa.literal(judged, sa.ARRAY(sa.Text))
+            settled = sa.update(review_case).where(is_open, review_case.c.case_id == sa.any_(ruled))
+            connection.execute(settled.values(state=JUDGED))
         return len(set(found) - set(judged))
+
+    def _secret(self) -> bytes:
+        """The installation's, so that nobody can guess from a case's identifier whose records it is about."""
+        row = self.lake.con.execute(f"SELECT value FROM {SECRET} WHERE name = 'discrepancy'").fetchone()
+        assert row is not None
+        return str(row[0]).encode()
 
     def _found(self, table: str) -> dict[str, dict[str, Any]]:
         """The pairs left for people, each by the best record of either unit."""
         tables = identity_tables(table, self.catalogue.tables[table])
-        best = f"""SELECT unit, arg_min(struct_pack({", ".join(f"{name} := {name}" for name in RECORD_KEY)}),
-            (rank, record_key, role)) AS record FROM {tables.link} JOIN (
-                SELECT {", ".join(RECORD_KEY)}, rank FROM {tables.record}) USING ({", ".join(RECORD_KEY)})
-            WHERE unit IN (SELECT unnest([unit, other_unit]) FROM {tables.pair} WHERE outcome = 'review') GROUP BY unit"""
+        datasets = datasets_by_rank(self.catalogue, self.catalogue.tables[table])
+        ranks = ", ".join(f"({text(name)}, {rank})" for rank, name in enumerate(datasets))
+        record = ", ".join(f"{name} := {name}" for name in RECORD_KEY)
         rows = self.lake.con.execute(
-            f"""SELECT a.record, b.record, match_weight, match_probability, weights FROM {tables.pair} AS pair
-            JOIN ({best}) AS a ON a.unit = pair.unit JOIN ({best}) AS b ON b.unit = pair.other_unit
-            WHERE outcome = 'review' ORDER BY match_weight DESC, pair.unit, pair.other_unit"""
+            f"""WITH pair AS MATERIALIZED (FROM {tables.pair} WHERE outcome = 'review'),
+            best AS MATERIALIZED (SELECT unit, arg_min(struct_pack({record}), (rank, record_key, role)) AS record
+                FROM (SELECT unit, {listed(RECORD_KEY)} FROM {tables.link}
+                    WHERE unit IN (SELECT unit FROM pair UNION ALL SELECT other_unit FROM pair))
+                JOIN (VALUES {ranks}) AS ranked(name, rank) ON name = department || '/' || dataset GROUP BY unit)
+            SELECT a.record, b.record, match_weight, match_probability, weights FROM pair
+            JOIN best AS a ON a.unit = pair.unit JOIN best AS b ON b.unit = pair.other_unit
+            ORDER BY match_weight DESC, pair.unit, pair.other_unit"""
         ).fetchall()
-        found = {}
+        found, key = {}, self._secret()
         for one, other, weight, probability, weights in rows:
             case = {
                 f"{side}_{name}": record[name]
                 for side, record in zip(SIDES, (one, other), strict=True)
                 for name in RECORD_KEY
             }
-            found[_case_id(case.values())] = {
+            found[_case_id(key, case.values())] = {
                 **case,
                 "match_weight": weight,
                 "match_probability": probability,
@@ -150,6 +161,14 @@ def _in_force(connection: sa.Connection, table: str) -> list[sa.RowMapping]:
     return [row for row in last.values() if row["verdict"] != "unsure"]
 
 
-def _case_id(records: Iterable[str]) -> str:
-    """The identifier of a case, from the values of RECORDS in their order."""
-    return sha256("|".join(records).encode()).hexdigest()[:10]
+def _case_id(key: bytes, records: Iterable[str]) -> str:
+    """The identifier of a case: 64 bits keyed with the installation's secret, from the values of RECORDS in their order."""
+    return hmac.digest(key, "|".join(records).encode(), "sha256").hex()[:16]
+
+
+def _upsert() -> sa.Insert:
+    """A case found again is what was found, but keeps the day on which it was first seen."""
+    statement = insert(review_case)
+    kept = ("case_id", "first_seen")
+    new = {column.name: statement.excluded[column.name] for column in review_case.c if column.name not in kept}
+    return statement.on_conflict_do_update(index_elements=["case_id"], set_=new)

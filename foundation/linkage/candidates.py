@@ -7,35 +7,32 @@ from typing import Literal
 
 import duckdb
 
-from foundation.linkage.current import bounds, keyed
+from foundation.linkage.current import anchors, bounds, keyed
 from foundation.linkage.spec import LinkModel, Rule
 from foundation.linkage.tables import IdentityTables
 
 
 def find_touched(con: duckdb.DuckDBPyConnection, model: LinkModel, complete: bool) -> None:
-    """`touched`: undecided units whose candidates may have changed: all, or those that meet what changed."""
+    """`touched`: undecided units whose candidates may have changed: all, or those that meet what changed.
+
+    Of a key under which more records than its bound stay as they are nothing can change.
+    """
     con.execute("CREATE TEMP TABLE touched AS SELECT DISTINCT unit FROM clustered WHERE NOT is_identified")
     if complete:
         return
-    con.execute(f"""CREATE TEMP TABLE came AS {keyed(model, "(FROM clustered)", model.rules)}""")
     gone = "(SELECT *, false AS is_identified, 0::UBIGINT AS unit FROM removed)"
-    con.execute(f"CREATE TEMP TABLE went AS {keyed(model, gone, model.rules)}")
-    con.execute("CREATE TEMP TABLE changed_key AS SELECT DISTINCT key FROM (FROM came UNION ALL FROM went)")
+    changed = " UNION ALL ".join(keyed(model, records, model.rules) for records in ("(FROM clustered)", gone))
+    con.execute(f"CREATE TEMP TABLE changed_key AS SELECT DISTINCT key FROM ({changed})")
     con.execute(
-        f"CREATE TEMP TABLE hit AS FROM ({keyed(model, 'current_record', model.rules)}) SEMI JOIN changed_key USING (key)"
+        f"CREATE TEMP TABLE hit AS FROM ({keyed(model, 'undecided', model.rules)}) SEMI JOIN changed_key USING (key)"
     )
-    fresh = "(FROM clustered SEMI JOIN added USING (department, dataset, record_key, role))"
+    fresh = "(FROM clustered WHERE stored_unit IS NULL AND NOT is_identified)"
     con.execute(
-        f"""CREATE TEMP TABLE met AS SELECT key, rule, now, now - coalesce(plus, 0) + coalesce(minus, 0) AS before
-        FROM (SELECT key, any_value(rule) AS rule, count(*) AS now FROM hit GROUP BY key)
-        LEFT JOIN (SELECT key, count(*) AS plus FROM ({keyed(model, fresh, model.rules)}) GROUP BY key) USING (key)
-        LEFT JOIN (SELECT key, count(*) AS minus FROM went GROUP BY key) USING (key)"""
-    )
-    con.execute(
-        f"""INSERT INTO touched SELECT DISTINCT unit FROM hit JOIN met USING (key) JOIN {bounds(model)}
-            ON bounds.rule = met.rule
-        WHERE NOT is_identified AND CASE part WHEN 'shared' THEN (now > bound) <> (before > bound)
-            ELSE least(now, before) <= bound END AND unit NOT IN (FROM touched)"""
+        f"""INSERT INTO touched SELECT DISTINCT unit FROM hit SEMI JOIN (
+            SELECT key FROM (SELECT key, rule, count(*) AS now FROM hit GROUP BY key, rule)
+            LEFT JOIN (SELECT key, count(*) AS new FROM ({keyed(model, fresh, model.rules)}) GROUP BY key) USING (key)
+            JOIN {bounds(model)} USING (rule) WHERE now - coalesce(new, 0) <= bound) USING (key)
+        WHERE unit NOT IN (FROM touched)"""
     )
     if "household" in model.features:
         con.execute(
@@ -43,6 +40,16 @@ def find_touched(con: duckdb.DuckDBPyConnection, model: LinkModel, complete: boo
                 SELECT identifier FROM clustered UNION SELECT identifier FROM removed WHERE identifier IS NOT NULL)
             AND unit NOT IN (FROM touched)"""
         )
+
+
+def _find_near(con: duckdb.DuckDBPyConnection, model: LinkModel, complete: bool) -> None:
+    """`near`: the records that may meet a touched unit: all, or those that have a part of a rule's key in common with it."""
+    if complete:
+        con.execute("CREATE TEMP VIEW near AS FROM current_record")
+        return
+    con.execute("CREATE TEMP TABLE touching AS FROM undecided SEMI JOIN touched USING (unit)")
+    shared = (f"{part} IN (SELECT {part} FROM touching WHERE {part} IS NOT NULL)" for part in anchors(model))
+    con.execute(f"CREATE TEMP TABLE near AS FROM current_record WHERE {' OR '.join(shared)}")
 
 
 def find_pairs(
@@ -54,6 +61,7 @@ def find_pairs(
     to a decided unit is looked at under the blocks.
     """
     con.execute(f"CREATE TEMP TABLE bound AS SELECT rule::INTEGER AS rule, bound, part FROM {bounds(model)}")
+    _find_near(con, model, complete)
     _meet(con, model, "touched", model.certain, "certain_")
     con.execute(
         """CREATE TEMP TABLE certain_pair AS SELECT DISTINCT held.unit,
@@ -92,13 +100,11 @@ def _meet(
     con: duckdb.DuckDBPyConnection, model: LinkModel, units: str, rules: Sequence[Rule], prefix: Literal["", "certain_"]
 ) -> None:
     """`held`: every record under the keys that the units have under the rules; `meeting`: what meets under each key."""
-    con.execute(f"CREATE OR REPLACE TEMP TABLE own_record AS FROM current_record SEMI JOIN {units} USING (unit)")
+    con.execute(f"CREATE OR REPLACE TEMP VIEW own_record AS FROM undecided SEMI JOIN {units} USING (unit)")
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE own_key AS SELECT DISTINCT key FROM ({keyed(model, 'own_record', rules)})"
     )
-    con.execute(
-        f"CREATE TEMP TABLE {prefix}held AS FROM ({keyed(model, 'current_record', rules)}) SEMI JOIN own_key USING (key)"
-    )
+    con.execute(f"CREATE TEMP TABLE {prefix}held AS FROM ({keyed(model, 'near', rules)}) SEMI JOIN own_key USING (key)")
     con.execute(
         f"""CREATE TEMP TABLE {prefix}meeting AS SELECT key, any_value(rule) AS rule, sum(records) AS records,
             count(*) AS units, count(*) FILTER (is_decided) AS decided,

@@ -30,11 +30,11 @@ def components(units: Units, left: Units, right: Units) -> Units:
 
 @dataclass
 class Facts:
-    """What limits a cluster: decided units, datasets that hold one record per entity, names, dates."""
+    """What limits a cluster: decided units, datasets that hold one record per entity (a bit each), names, dates."""
 
     units: list[int] = field(default_factory=list)
     decided: int = 0
-    datasets: frozenset[str] = frozenset()
+    datasets: int = 0
     names: frozenset[str] = frozenset()
     dates: frozenset[object] = frozenset()
 

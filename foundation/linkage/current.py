@@ -6,39 +6,37 @@ from collections.abc import Sequence
 
 import duckdb
 
-from foundation.linkage.spec import LinkModel, Rule
+from foundation.linkage.spec import FAMILY, SQL, LinkModel, Rule
 from foundation.linkage.tables import RECORD_KEY, IdentityTables
-from foundation.sql import listed
+from foundation.sql import count, listed
 
 KEY = listed(RECORD_KEY)
 
 
 def make_current(con: duckdb.DuckDBPyConnection, model: LinkModel, tables: IdentityTables, complete: bool) -> None:
-    """`current`: every record with its unit; `kin`: families of records that name parents or bear another's number.
+    """`current_record`: every record with its unit; `undecided`: those that no identifier decides; `kin`: families of
+    records that name parents or bear another's number.
 
     `complete`: `clustered` holds every record.
     """
-    if complete:
-        con.execute("CREATE OR REPLACE TEMP VIEW current_record AS FROM clustered")
-    else:
-        con.execute(
-            f"""CREATE TEMP TABLE current_record AS FROM clustered UNION ALL BY NAME
-            (SELECT record.*, coalesce(unit = hash(identifier), false) AS is_identified, unit
-            FROM {tables.record} AS record JOIN (SELECT {KEY}, unit FROM {tables.link}) USING ({KEY})
-            ANTI JOIN (SELECT {KEY} FROM clustered UNION ALL SELECT {KEY} FROM removed) USING ({KEY}))"""
-        )
+    columns = listed(tables.record_columns)
+    records = f"SELECT {columns} FROM clustered"
+    if not complete and count(con, tables.record):
+        records += f" UNION ALL SELECT {columns} FROM {tables.record} ANTI JOIN superseded USING (unit)"
+    con.execute(f"CREATE OR REPLACE TEMP VIEW current_record AS {records}")
+    con.execute("CREATE TEMP TABLE undecided AS FROM current_record WHERE NOT is_identified")
     _make_kin(con, model)
 
 
 def _make_kin(con: duckdb.DuckDBPyConnection, model: LinkModel) -> None:
     """`kin`: record -> households of the persons whose numbers it names, then those numbers."""
     if "household" not in model.features:
-        con.execute("CREATE TEMP TABLE kin AS SELECT unit, NULL::VARCHAR[] AS family FROM current_record LIMIT 0")
+        con.execute("CREATE TEMP TABLE kin AS SELECT unit, NULL::VARCHAR[] AS family FROM undecided LIMIT 0")
         return
     con.execute(
-        f"""CREATE TEMP TABLE asked AS SELECT {KEY}, unit, unnest(list_distinct(coalesce(relatives, [])
+        """CREATE TEMP TABLE asked AS SELECT unit, unnest(list_distinct(coalesce(relatives, [])
             || CASE WHEN identifier IS NULL THEN [] ELSE [identifier] END)) AS number
-        FROM current_record WHERE NOT is_identified AND (relatives IS NOT NULL OR identifier IS NOT NULL)"""
+        FROM undecided WHERE relatives IS NOT NULL OR identifier IS NOT NULL"""
     )
     con.execute(
         """CREATE TEMP TABLE kin AS SELECT unit,
@@ -75,8 +73,7 @@ def _scans(model: LinkModel, records: str, rule: Rule, number: int) -> list[str]
     for place, key in enumerate(keys):
         known = [f"({value}) IS NOT NULL" for value in key]
         other = [f"{hashes[place]} <> {earlier}" for earlier in hashes[:place]]
-        needs_family = any(value.startswith("family") for value in key)
-        source = f"({with_family(model, f'(FROM {records} WHERE {FAMILIAR})')})" if needs_family else records
+        source = _with_relatives(model, records) if FAMILY in key else records
         scans.append(
             f"SELECT unit, is_identified, {number} AS rule, {hashes[place]} AS key FROM {source} "
             f"WHERE {' AND '.join(known + other)}"
@@ -84,7 +81,23 @@ def _scans(model: LinkModel, records: str, rule: Rule, number: int) -> list[str]
     return scans
 
 
-FAMILIAR = "household IS NOT NULL OR unit IN (SELECT unit FROM kin)"
+def _with_relatives(model: LinkModel, records: str) -> str:
+    """SQL: records that have a family, once for each of the first four of it."""
+    familiar = f"(FROM {records} WHERE household IS NOT NULL OR unit IN (SELECT unit FROM kin))"
+    return f"(SELECT *, unnest(list_distinct(family[1:4])) AS {FAMILY} FROM ({with_family(model, familiar)}))"
+
+
+def anchors(model: LinkModel) -> list[SQL]:
+    """Of every rule's key one part, so that two records meet under a rule only if they have a value of a part in common.
+
+    A column rather than an expression, and the same in all alternatives.
+    """
+    chosen = []
+    for rule in model.rules:
+        common = [values[0] for values in zip(rule.key, *rule.alternatives, strict=True) if len(set(values)) == 1]
+        columns = [value for value in common if value.isidentifier() and value != FAMILY]
+        chosen.append((columns or common)[0])
+    return list(dict.fromkeys(chosen))
 
 
 def bounds(model: LinkModel) -> str:

@@ -12,17 +12,18 @@ import duckdb
 
 from foundation.linkage.former import recall, remember
 from foundation.linkage.tables import RECORD_KEY, IdentityTables
-from foundation.sql import count, listed, text
+from foundation.sql import count, listed, text, texts
 
 KEY = listed(RECORD_KEY)
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+TWO_DIGITS = [one + two for one in ALPHABET for two in ALPHABET]
 DIGITS = 10
 SPACE = 2 ** (5 * DIGITS)
 FACTORS = (0x2C9277B5DA9D5, 0x1B873593CC9E2D51 % SPACE | 1)
 
 
 def assign(con: duckdb.DuckDBPyConnection, tables: IdentityTables, library: str, prefix: str, on: date) -> None:
-    """Give every cluster in `clustered` its entity and write links and events; the caller's transaction holds it all."""
+    """Give every cluster in `grouped` its entity and write links and events; the caller's transaction holds it all."""
     remember(con, tables, library, on)
     _prior(con, tables)
     _vote(con, library)
@@ -35,10 +36,10 @@ def assign(con: duckdb.DuckDBPyConnection, tables: IdentityTables, library: str,
 
 def _prior(con: duckdb.DuckDBPyConnection, tables: IdentityTables) -> None:
     con.execute(
-        f"""CREATE TEMP TABLE placed AS SELECT {listed(RECORD_KEY, "clustered.")}, rank, cluster,
-            clustered.method, clustered.match_probability, clustered.unit, link.{tables.key} AS old_id, link.method AS old_method,
+        f"""CREATE TEMP TABLE placed AS SELECT {listed(RECORD_KEY, "grouped.")}, rank, cluster,
+            grouped.method, grouped.match_probability, grouped.unit, link.{tables.key} AS old_id, link.method AS old_method,
             link.match_probability AS old_probability, link.unit AS old_unit
-        FROM clustered LEFT JOIN {tables.link} AS link USING ({KEY})"""
+        FROM grouped LEFT JOIN {tables.link} AS link USING ({KEY})"""
     )
 
 
@@ -68,9 +69,11 @@ def _mint(con: duckdb.DuckDBPyConnection, tables: IdentityTables, prefix: str) -
     scrambled, so that equal input gives equal identifiers and an identifier tells nothing of whom it names."""
     row = con.execute("SELECT minted FROM state.mint WHERE entity = ?", [tables.key]).fetchone()
     minted = row[0] if row else 0
-    founders = """SELECT cluster, min((rank, record_key, role)) AS founder
-        FROM placed ANTI JOIN kept USING (cluster) GROUP BY cluster"""
-    numbers = f"SELECT cluster, {minted} + row_number() OVER (ORDER BY founder) AS n FROM ({founders})"
+    new_records = "SELECT cluster, rank, record_key, role FROM placed ANTI JOIN kept USING (cluster)"
+    founders = f"""SELECT cluster, any_value(rank) AS rank, min(record_key || chr(1) || role) AS founder
+        FROM ({new_records}) JOIN (SELECT cluster, min(rank) AS rank FROM placed GROUP BY cluster) USING (cluster, rank)
+        GROUP BY cluster"""
+    numbers = f"SELECT cluster, {minted} + row_number() OVER (ORDER BY rank, founder) AS n FROM ({founders})"
     con.execute(
         f"CREATE TEMP TABLE minted AS SELECT cluster, {_written(prefix)} AS entity FROM ({_scrambled(numbers)})"
     )
@@ -89,8 +92,8 @@ def _scrambled(numbers: str) -> str:
 
 def _written(prefix: str) -> str:
     """SQL of the identifier of a scrambled number n, in base 32."""
-    digits = (f"{text(ALPHABET)}[((n >> {5 * place}) & 31) + 1]" for place in reversed(range(DIGITS)))
-    return " || ".join([text(prefix), *digits])
+    pairs = (f"[{texts(TWO_DIGITS)}][((n >> {5 * place}) & 1023) + 1]" for place in reversed(range(0, DIGITS, 2)))
+    return " || ".join([text(prefix), *pairs])
 
 
 def _events(con: duckdb.DuckDBPyConnection, library: str, on: date) -> None:
@@ -109,7 +112,7 @@ def _events(con: duckdb.DuckDBPyConnection, library: str, on: date) -> None:
             UNION ALL
             SELECT 'restored', entity, NULL FROM recalled JOIN kept ON kept.entity = recalled.old_id
             WHERE entity NOT IN (SELECT entity FROM ended)
-        ) ORDER BY ALL"""
+        )"""
     )
 
 
@@ -139,18 +142,23 @@ def _redirect(con: duckdb.DuckDBPyConnection, library: str, on: date) -> None:
 
 
 def _write(con: duckdb.DuckDBPyConnection, tables: IdentityTables) -> None:
-    con.execute(
-        f"""CREATE TEMP TABLE relinked AS SELECT {KEY}, entity AS {tables.key},
-            method, match_probability, unit
+    """`relinked`: links that are new or different; they and the records that changed go to the lake."""
+    relinked = f"""SELECT {KEY}, entity AS {tables.key}, method, match_probability, unit
         FROM placed JOIN entity_of USING (cluster)
         WHERE (old_id, old_method, old_probability, old_unit) IS DISTINCT FROM (entity, method, match_probability, unit)"""
-    )
     if count(con, tables.link):
+        con.execute(f"CREATE TEMP TABLE relinked AS {relinked}")
         con.execute(
-            f"""CREATE TEMP TABLE replaced AS SELECT {KEY} FROM relinked
-            UNION ALL SELECT {KEY} FROM removed ANTI JOIN added USING ({KEY})"""
+            f"""DELETE FROM {tables.link} WHERE ({KEY}) IN (SELECT {KEY} FROM relinked
+                UNION ALL SELECT {KEY} FROM removed ANTI JOIN added USING ({KEY}))"""
         )
-        con.execute(f"DELETE FROM {tables.link} WHERE ({KEY}) IN (FROM replaced)")
-        con.execute(f"DELETE FROM {tables.record} WHERE ({KEY}) IN (SELECT {KEY} FROM removed)")
+    else:
+        con.execute(f"CREATE TEMP VIEW relinked AS {relinked}")
     con.execute(f"INSERT INTO {tables.link} BY NAME FROM relinked")
-    con.execute(f"INSERT INTO {tables.record} BY NAME FROM added")
+    rewritten = "FROM clustered WHERE unit IS DISTINCT FROM stored_unit"
+    if count(con, tables.record):
+        con.execute(
+            f"""DELETE FROM {tables.record} WHERE ({KEY}) IN (
+                SELECT {KEY} FROM removed UNION ALL SELECT {KEY} {rewritten})"""
+        )
+    con.execute(f"INSERT INTO {tables.record} BY NAME SELECT {listed(tables.record_columns)} {rewritten}")

@@ -7,7 +7,7 @@ from datetime import date
 import duckdb
 
 from foundation.linkage.tables import FORMER, RECORD_KEY, IdentityTables
-from foundation.sql import listed, text
+from foundation.sql import count, listed, text
 
 KEY = listed(RECORD_KEY)
 
@@ -15,13 +15,18 @@ KEY = listed(RECORD_KEY)
 def remember(con: duckdb.DuckDBPyConnection, tables: IdentityTables, library: str, on: date) -> None:
     """`ended`: entities that lose their last record tonight. Their units go to `resolved.former_link`: those of valid
     identifiers, where there is none those of the records' own keys."""
-    con.execute(f"CREATE TEMP TABLE gone AS SELECT {KEY} FROM removed ANTI JOIN added USING ({KEY})")
     con.execute(
-        f"""CREATE TEMP TABLE ended AS SELECT DISTINCT {tables.key} AS entity FROM {tables.link} SEMI JOIN gone USING ({KEY})"""
+        f"""CREATE TEMP TABLE gone AS SELECT {KEY} FROM removed
+        ANTI JOIN (SELECT {KEY} FROM added SEMI JOIN removed USING ({KEY})) USING ({KEY})"""
     )
+    con.execute(f"CREATE TEMP TABLE losing AS SELECT DISTINCT entity FROM old_link SEMI JOIN gone USING ({KEY})")
     con.execute(
-        f"""DELETE FROM ended WHERE entity IN (SELECT {tables.key} FROM {tables.link} ANTI JOIN gone USING ({KEY}))"""
+        f"""CREATE TEMP TABLE ended AS SELECT entity FROM losing ANTI JOIN (
+            SELECT {tables.key} AS entity FROM {tables.link} WHERE {tables.key} IN (FROM losing)
+            AND ({KEY}) NOT IN (FROM gone)) USING (entity)"""
     )
+    if not count(con, "ended"):
+        return
     con.execute(
         f"""INSERT INTO {FORMER} BY NAME
         SELECT DISTINCT {text(library)} AS library, unit, entity AS entity_id, {text(str(on))}::DATE AS ended_on FROM (
@@ -38,6 +43,8 @@ def recall(con: duckdb.DuckDBPyConnection, library: str) -> None:
         f"""CREATE TEMP TABLE recalled AS SELECT cluster, entity_id AS old_id, 0 AS votes, min(rank) AS best
         FROM placed JOIN {FORMER} AS former USING (unit) WHERE former.library = {text(library)} GROUP BY ALL"""
     )
+    if not count(con, "recalled"):
+        return
     con.execute("INSERT INTO vote BY NAME FROM recalled")
     con.execute(
         f"""DELETE FROM {FORMER} WHERE library = {text(library)} AND entity_id IN (SELECT old_id FROM recalled)"""

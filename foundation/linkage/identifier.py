@@ -7,9 +7,11 @@ gives the reasons.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import duckdb
 
-from foundation.catalogue.catalogue import Catalogue
+from foundation.catalogue.catalogue import Catalogue, split_name
 from foundation.catalogue.model import LibraryTable
 from foundation.catalogue.sources import Source, sources_of
 from foundation.linkage.features import feature_columns
@@ -17,6 +19,10 @@ from foundation.linkage.tables import RECORD_KEY, IdentityTables
 from foundation.sql import count, listed, text
 
 KEY = listed(RECORD_KEY)
+REJUDGED = " UNION ALL ".join(
+    f"SELECT {', '.join(f'{side}_{name} AS {name}' for name in RECORD_KEY)} FROM rejudged" for side in ("left", "right")
+)
+OWN_KEY = "concat_ws('|', department, dataset, record_key, role)"
 
 # A register's name changes, so an old name still agrees. Where a record gives no birth date the name alone speaks, and
 # one wrong character is no contradiction; where the birth dates differ only the same name still agrees, for a child
@@ -34,57 +40,81 @@ CONTRADICTED = f"""CASE
     ELSE false END"""
 
 
+def datasets_by_rank(catalogue: Catalogue, table: LibraryTable) -> list[str]:
+    """The datasets whose records speak of a library table's entities; a place in the list is the rank of a record."""
+    return list(dict.fromkeys(source.dataset for source in sources_of(catalogue, table)))
+
+
 def stage_records(
     con: duckdb.DuckDBPyConnection,
     catalogue: Catalogue,
     table: LibraryTable,
     tables: IdentityTables,
-    changed: dict[str, str],
+    changed: Mapping[str, str | None],
 ) -> int:
     """Fill `added` and `removed`: identity records that are new or different, and those that are gone; their number.
 
-    `changed` names, by dataset, the temporary table of record keys that changed; datasets without changes are left out.
+    `changed` names, by dataset, the temporary table of record keys that changed, None where all are staged; datasets
+    without changes are left out. Where nothing was known before, `added` shows `clustered`, which holds all there is.
     """
     sources = [source for source in sources_of(catalogue, table) if source.dataset in changed]
-    if not sources:
-        for name in ("added", "removed"):
-            con.execute(
-                f"CREATE TEMP TABLE {name} AS SELECT {listed(tables.record_columns)} FROM {tables.record} LIMIT 0"
-            )
-        return 0
-    ranks = list(dict.fromkeys(source.dataset for source in sources_of(catalogue, table)))
+    ranks, said = datasets_by_rank(catalogue, table), listed(tables.said_columns)
     incoming = " UNION ALL ".join(
         _incoming(table, tables, source, changed[source.dataset], ranks.index(source.dataset)) for source in sources
     )
+    incoming = incoming or f"SELECT {said} FROM {tables.record} LIMIT 0"
     if count(con, tables.record) == 0:
-        con.execute(f"CREATE TEMP TABLE added AS {incoming}")
+        con.execute(
+            f"CREATE TEMP TABLE clustered AS {_with_unit(f'(SELECT *, NULL::UBIGINT AS stored_unit FROM ({incoming}))')}"
+        )
+        con.execute(f"CREATE TEMP VIEW added AS SELECT {said} FROM clustered")
         con.execute("CREATE TEMP TABLE removed AS FROM added LIMIT 0")
         return count(con, "added")
     con.execute(f"CREATE TEMP TABLE incoming AS {incoming}")
-    keys = " UNION ALL ".join(
-        f"SELECT {text(source.department)} AS department, {text(source.short_name)} AS dataset, record_key "
-        f"FROM {changed[source.dataset]}"
-        for source in {source.dataset: source for source in sources}.values()
-    )
-    con.execute(
-        f"""CREATE TEMP TABLE outgoing AS SELECT {listed(tables.record_columns)} FROM {tables.record}
-        SEMI JOIN ({keys}) USING (department, dataset, record_key)"""
-    )
-    con.execute("CREATE TEMP TABLE added AS FROM incoming EXCEPT FROM outgoing")
-    con.execute("CREATE TEMP TABLE removed AS FROM outgoing EXCEPT FROM incoming")
+    _take_stock(con, tables, {source.dataset: changed[source.dataset] for source in sources})
+    outgoing = f"SELECT {said} FROM stock WHERE is_changed"
+    con.execute(f"CREATE TEMP TABLE added AS FROM incoming EXCEPT {outgoing}")
+    con.execute(f"CREATE TEMP TABLE removed AS {outgoing} EXCEPT FROM incoming")
     return count(con, "added") + count(con, "removed")
 
 
-def _incoming(table: LibraryTable, tables: IdentityTables, source: Source, changed: str, rank: int) -> str:
+def _take_stock(con: duckdb.DuckDBPyConnection, tables: IdentityTables, changed: Mapping[str, str | None]) -> None:
+    """`stock`: the records known before that changed, or that have an identifier in common with one that did or that
+    people judged anew; read in one pass over the wide table."""
+    keys = [
+        f"SELECT {text(department)} AS department, {text(name)} AS dataset, record_key FROM {into}"
+        if into
+        else f"""SELECT DISTINCT department, dataset, record_key FROM {tables.record}
+            WHERE department = {text(department)} AND dataset = {text(name)}"""
+        for (department, name), into in ((split_name(dataset), into) for dataset, into in changed.items())
+    ]
+    none = f"SELECT department, dataset, record_key FROM {tables.record} LIMIT 0"
+    con.execute(f"CREATE TEMP TABLE changed_record AS {' UNION ALL '.join(keys) or none}")
+    con.execute(
+        f"""CREATE TEMP TABLE sought AS SELECT DISTINCT identifier FROM (SELECT identifier FROM incoming
+            UNION ALL SELECT identifier FROM {tables.record} SEMI JOIN changed_record USING (department, dataset, record_key)
+            UNION ALL SELECT identifier FROM {tables.record} SEMI JOIN ({REJUDGED}) USING ({KEY}))
+        WHERE identifier IS NOT NULL"""
+    )
+    con.execute(
+        f"""CREATE TEMP TABLE stock AS
+        SELECT record.*, changed_record.record_key IS NOT NULL AS is_changed FROM {tables.record} AS record
+        LEFT JOIN changed_record USING (department, dataset, record_key)
+        WHERE changed_record.record_key IS NOT NULL OR identifier IN (FROM sought)"""
+    )
+
+
+def _incoming(table: LibraryTable, tables: IdentityTables, source: Source, changed: str | None, rank: int) -> str:
     assert table.identity is not None
     identifier = source.sql(table.identity.identifier)
     valid = f"CASE WHEN {_is_valid(identifier)} THEN {identifier} END" if identifier != "NULL" else "NULL"
     birth = source.sql("birth_date") if "birth_date" in table.identity.contradicted_by else "NULL"
     features = "".join(f", {column}" for column in feature_columns(tables, table.identity, source))
+    only = f"SEMI JOIN {changed} USING (record_key)" if changed else ""
     return f"""SELECT {text(source.department)} AS department, {text(source.short_name)} AS dataset, record_key,
         {text(source.role)} AS role, {rank}::BIGINT AS rank, {valid} AS identifier,
         {source.sql("name")} AS name, {source.sql("former_name")}::VARCHAR AS former_name, {birth}::DATE AS birth_date{features}
-        FROM {source.table} SEMI JOIN {changed} USING (record_key)
+        FROM {source.table} {only}
         WHERE {_known(identifier)} OR {_known(source.sql("name"))} OR {_known(birth)}"""
 
 
@@ -96,6 +126,12 @@ def _known(column: str) -> str:
     return "false" if column == "NULL" else f"{column} IS NOT NULL"
 
 
+def _with_unit(records: str) -> str:
+    """SQL: records with the unit to which they belong if nothing contradicts the identifier."""
+    return f"""SELECT *, identifier IS NOT NULL AS is_identified, CASE WHEN identifier IS NOT NULL THEN hash(identifier)
+        ELSE hash({OWN_KEY}) END AS unit FROM {records}"""
+
+
 def cluster(
     con: duckdb.DuckDBPyConnection, tables: IdentityTables, contradictable: bool, everything: bool = False
 ) -> None:
@@ -104,44 +140,64 @@ def cluster(
     A unit is a hash of the identifier that decides, or of the record's own key. A record that people judged another's
     than the better record of the same identifier does not belong to it. `everything`: every record is affected.
     """
-    judged = " UNION ALL ".join(
-        f"SELECT {', '.join(f'{side}_{name} AS {name}' for name in RECORD_KEY)} FROM rejudged"
-        for side in ("left", "right")
-    )
+    if count(con, tables.record):
+        _gather_affected(con, tables, everything)
+    _judged_apart(con)
+    if contradictable:
+        _contradicted(con)
+    if count(con, "apart"):
+        con.execute(
+            f"""UPDATE clustered SET is_identified = false, unit = hash({OWN_KEY})
+            WHERE rowid IN (SELECT place FROM apart)"""
+        )
+
+
+def _gather_affected(con: duckdb.DuckDBPyConnection, tables: IdentityTables, everything: bool) -> None:
+    """`clustered`: the records that are new or different, and those that share an identifier with one that changed, with
+    the unit in the table; `superseded`, unless it is everything: the units whose records are all among these or gone."""
     con.execute(
         f"""CREATE TEMP TABLE affected AS SELECT DISTINCT identifier FROM (
             SELECT identifier FROM added UNION ALL SELECT identifier FROM removed
-            UNION ALL SELECT identifier FROM {tables.record} SEMI JOIN ({judged}) USING ({KEY})
+            UNION ALL SELECT identifier FROM stock SEMI JOIN ({REJUDGED}) USING ({KEY})
         ) WHERE identifier IS NOT NULL"""
     )
-    which = "" if everything else "SEMI JOIN affected USING (identifier)"
-    held = f"""(FROM {tables.record} {which} ANTI JOIN removed USING ({KEY}) ANTI JOIN added USING ({KEY}))"""
-    if count(con, tables.record):
-        con.execute(f"CREATE TEMP TABLE member AS FROM added UNION ALL BY NAME {held}")
-    else:
-        con.execute("CREATE OR REPLACE TEMP VIEW member AS FROM added")
+    held = f"FROM {tables.record}" if everything else "FROM stock SEMI JOIN affected USING (identifier)"
+    said = listed(tables.said_columns)
+    records = f"""SELECT {said}, NULL::UBIGINT AS stored_unit FROM added UNION ALL
+        SELECT {said}, unit AS stored_unit FROM ({held}) ANTI JOIN removed USING ({KEY}) ANTI JOIN added USING ({KEY})"""
+    con.execute(f"CREATE TEMP TABLE clustered AS {_with_unit(f'({records})')}")
+    if everything:
+        return
     con.execute(
-        """CREATE TEMP TABLE anchor AS SELECT identifier,
-            arg_min({'name': name, 'former_name': former_name, 'birth_date': birth_date}, (rank, record_key, role)) AS held
-        FROM member WHERE identifier IS NOT NULL GROUP BY identifier HAVING count(*) > 1"""
-    )
-    _judged_apart(con)
-    agreed = f"NOT coalesce({CONTRADICTED}, false)" if contradictable else "true"
-    con.execute(
-        f"""CREATE TEMP TABLE clustered AS SELECT member.*,
-            identifier IS NOT NULL AND {agreed} AND apart.record_key IS NULL AS is_identified,
-            hash(CASE WHEN is_identified THEN identifier ELSE {OWN_KEY} END) AS unit
-        FROM member LEFT JOIN anchor USING (identifier) LEFT JOIN apart USING ({KEY})"""
+        f"""CREATE TEMP TABLE superseded AS SELECT hash(identifier) AS unit FROM affected
+        UNION ALL SELECT hash({OWN_KEY}) FROM clustered UNION ALL SELECT hash({OWN_KEY}) FROM removed"""
     )
 
 
-OWN_KEY = "concat_ws('|', department, dataset, record_key, role)"
+def _contradicted(con: duckdb.DuckDBPyConnection) -> None:
+    """Add to `apart` the records that contradict the best record of their identifier.
+
+    Only identifiers whose records do not all say the same name and birth date are looked at.
+    """
+    con.execute(
+        """CREATE TEMP TABLE mixed AS SELECT rowid AS place, rank, record_key, role, identifier, name, former_name, birth_date
+        FROM clustered SEMI JOIN (
+            SELECT unit FROM (SELECT unit, hash(name, birth_date) AS said FROM clustered WHERE identifier IS NOT NULL)
+            GROUP BY unit HAVING min(said) <> max(said)) USING (unit)"""
+    )
+    con.execute(
+        f"""INSERT INTO apart SELECT place FROM mixed AS member JOIN (
+            SELECT identifier, arg_min({{'name': name, 'former_name': former_name, 'birth_date': birth_date}},
+                (rank, record_key, role)) AS held FROM mixed GROUP BY identifier) USING (identifier)
+        WHERE {CONTRADICTED}"""
+    )
 
 
 def _judged_apart(con: duckdb.DuckDBPyConnection) -> None:
-    """`apart`: of two records with one identifier that people judged different, the one of the lesser authority."""
+    """`apart` (place in `clustered`): of two records with one identifier that people judged different, the one of the
+    lesser authority."""
+    con.execute("CREATE TEMP TABLE apart (place BIGINT)")
     if not count(con, "judgement"):
-        con.execute(f"CREATE TEMP TABLE apart AS SELECT {KEY} FROM member LIMIT 0")
         return
     pairs = " UNION ALL ".join(
         f"SELECT {', '.join(f'{here}_{name} AS {name}, {there}_{name} AS other_{name}' for name in RECORD_KEY)} "
@@ -150,7 +206,7 @@ def _judged_apart(con: duckdb.DuckDBPyConnection) -> None:
     )
     other = " AND ".join(f"other.{name} = pair.other_{name}" for name in RECORD_KEY)
     con.execute(
-        f"""CREATE TEMP TABLE apart AS SELECT DISTINCT {listed(RECORD_KEY, "member.")} FROM ({pairs}) AS pair
-        JOIN member USING ({KEY}) JOIN member AS other ON {other} AND other.identifier = member.identifier
+        f"""INSERT INTO apart SELECT DISTINCT member.rowid FROM ({pairs}) AS pair JOIN clustered AS member USING ({KEY})
+        JOIN clustered AS other ON {other} AND other.identifier = member.identifier
         WHERE (member.rank, member.record_key, member.role) > (other.rank, other.record_key, other.role)"""
     )

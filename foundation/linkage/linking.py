@@ -30,6 +30,10 @@ from foundation.linkage.tables import PAIR_COLUMNS, RECORD_KEY, IdentityTables
 from foundation.sql import count, listed
 
 PAIR = listed(PAIR_COLUMNS)
+HERE, THERE = (
+    " AND ".join(f"judgement.{side}_{name} = {alias}.{name}" for name in RECORD_KEY)
+    for side, alias in (("left", "here"), ("right", "there"))
+)
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class Linkage:
 
 
 def link(con: duckdb.DuckDBPyConnection, linkage: Linkage, tables: IdentityTables) -> Linked:
-    """Extend `clustered` by everything whose entity may change, with cluster, method and probability."""
+    """`grouped`: everything whose entity may change, with cluster, method and probability; of `clustered` all."""
     model, complete = linkage.model, linkage.complete
     make_current(con, model, tables, complete)
     find_touched(con, model, complete)
@@ -75,57 +79,50 @@ def link(con: duckdb.DuckDBPyConnection, linkage: Linkage, tables: IdentityTable
 
 
 def _judge(con: duckdb.DuckDBPyConnection) -> None:
-    """People's judgements between units: `judged_same`, `judged_apart`, the smaller unit first."""
-    here, there = (
-        " AND ".join(f"judgement.{side}_{name} = {alias}.{name}" for name in RECORD_KEY)
-        for side, alias in (("left", "here"), ("right", "there"))
+    """People's judgements between units: `judged_same`, `judged_apart`, the smaller unit first; `concerned`: the records
+    that a judgement of now or of the last run is about."""
+    records = ", ".join(f"unnest([left_{name}, right_{name}]) AS {name}" for name in RECORD_KEY)
+    con.execute(
+        f"""CREATE TEMP TABLE concerned AS SELECT {KEY}, unit, is_identified FROM current_record
+        SEMI JOIN (SELECT {records} FROM (FROM judgement UNION ALL FROM rejudged)) USING ({KEY})"""
     )
     con.execute(
         f"""CREATE TEMP TABLE judged AS SELECT DISTINCT least(here.unit, there.unit) AS unit,
             greatest(here.unit, there.unit) AS other_unit, verdict
-        FROM judgement JOIN current_record AS here ON {here} JOIN current_record AS there ON {there}
+        FROM judgement JOIN concerned AS here ON {HERE} JOIN concerned AS there ON {THERE}
         WHERE here.unit <> there.unit"""
     )
     con.execute("CREATE TEMP TABLE judged_apart AS SELECT unit, other_unit FROM judged WHERE verdict = 'different'")
     con.execute(
-        """CREATE TEMP TABLE decided_unit AS SELECT DISTINCT current_record.unit FROM current_record
-        SEMI JOIN (SELECT unnest([unit, other_unit]) AS unit FROM judged) USING (unit) WHERE is_identified"""
-    )
-    con.execute(
         """CREATE TEMP TABLE judged_same AS SELECT CASE WHEN swap THEN other_unit ELSE unit END AS unit,
             CASE WHEN swap THEN unit ELSE other_unit END AS other_unit
-        FROM (SELECT *, unit IN (FROM decided_unit) AS swap FROM judged WHERE verdict = 'same')"""
+        FROM (SELECT *, unit IN (SELECT unit FROM concerned WHERE is_identified) AS swap FROM judged WHERE verdict = 'same')"""
     )
 
 
 def _judged_edges(con: duckdb.DuckDBPyConnection) -> None:
     """`judged_edge`: units that a judgement of now or of the last run joins, by what their records are and were."""
     con.execute(
-        f"""CREATE TEMP TABLE known AS SELECT {KEY}, unit FROM current_record
-            SEMI JOIN (SELECT {", ".join(f"unnest([left_{name}, right_{name}]) AS {name}" for name in RECORD_KEY)}
-            FROM (FROM judgement UNION ALL FROM rejudged)) USING ({KEY}) UNION FROM old_link"""
-    )
-    here, there = (
-        " AND ".join(f"judgement.{side}_{name} = {alias}.{name}" for name in RECORD_KEY)
-        for side, alias in (("left", "here"), ("right", "there"))
+        f"CREATE TEMP TABLE known AS SELECT {KEY}, unit FROM concerned UNION SELECT {KEY}, unit FROM old_link WHERE unit IS NOT NULL"
     )
     con.execute(
         f"""CREATE TEMP TABLE judged_edge AS SELECT DISTINCT here.unit, there.unit AS other_unit
-        FROM (FROM judgement UNION FROM rejudged) AS judgement JOIN known AS here ON {here} JOIN known AS there ON {there}"""
+        FROM (FROM judgement UNION FROM rejudged) AS judgement JOIN known AS here ON {HERE} JOIN known AS there ON {THERE}"""
     )
 
 
 def _gather(con: duckdb.DuckDBPyConnection, tables: IdentityTables, complete: bool) -> None:
     """`live_pair`: pairs as they stand now; `lost_pair`: stored ones that are found anew or gone; `changed_unit`."""
+    mine = f"SEMI JOIN (SELECT {KEY} FROM clustered UNION ALL SELECT {KEY} FROM removed) USING ({KEY})"
     con.execute(
-        f"""CREATE TEMP TABLE old_link AS SELECT {KEY}, unit FROM {tables.link} WHERE unit IS NOT NULL AND ({KEY}) IN (
-            SELECT {KEY} FROM clustered UNION ALL SELECT {KEY} FROM removed)"""
+        f"""CREATE TEMP TABLE old_link AS SELECT {KEY}, unit, {tables.key} AS entity FROM {tables.link}
+        {"" if complete else mine}"""
     )
-    con.execute("CREATE TEMP TABLE old_unit AS SELECT DISTINCT unit FROM old_link")
+    con.execute("CREATE TEMP TABLE old_unit AS SELECT DISTINCT unit FROM old_link WHERE unit IS NOT NULL")
     _judged_edges(con)
     con.execute(
         f"""CREATE TEMP TABLE changed_unit AS FROM touched UNION SELECT unit FROM clustered UNION FROM old_unit
-        UNION SELECT unit FROM current_record WHERE ({KEY}) IN (
+        UNION SELECT unit FROM concerned WHERE ({KEY}) IN (
             SELECT {listed([f"left_{name}" for name in RECORD_KEY])} FROM rejudged UNION ALL
             SELECT {listed([f"right_{name}" for name in RECORD_KEY])} FROM rejudged)"""
     )
@@ -154,7 +151,7 @@ def _store(con: duckdb.DuckDBPyConnection, tables: IdentityTables, complete: boo
         f"""CREATE TEMP TABLE written_pair AS SELECT {PAIR} FROM settled WHERE outcome IS DISTINCT FROM old_outcome
         ORDER BY unit, other_unit"""
     )
-    if count(con, tables.pair):
+    if count(con, tables.pair) and (count(con, "lost_pair") or count(con, "written_pair")):
         con.execute(
             f"""DELETE FROM {tables.pair} WHERE (unit, other_unit) IN (
                 SELECT unit, other_unit FROM lost_pair UNION ALL SELECT unit, other_unit FROM written_pair)"""
@@ -163,20 +160,17 @@ def _store(con: duckdb.DuckDBPyConnection, tables: IdentityTables, complete: boo
 
 
 def _extend(con: duckdb.DuckDBPyConnection, complete: bool) -> None:
-    """`clustered` anew: all records of the region with their cluster, method and probability."""
+    """`grouped`: all records of the region, and those clustered, with their cluster, method and probability."""
     columns = f"{KEY}, rank, is_identified, unit"
+    extended = f"SELECT {columns} FROM clustered"
+    if not complete:
+        extended += f""" UNION ALL SELECT {columns} FROM current_record SEMI JOIN region USING (unit)
+            ANTI JOIN clustered USING ({KEY})"""
     con.execute(
-        f"""CREATE TEMP TABLE extended AS SELECT {columns} FROM clustered UNION ALL BY NAME
-        (SELECT {columns} FROM current_record SEMI JOIN region USING (unit) ANTI JOIN clustered USING ({KEY}))"""
-    )
-    con.execute("CREATE TEMP TABLE company AS SELECT cluster, count(*) AS units FROM cluster_of GROUP BY cluster")
-    if complete:
-        con.execute("DROP VIEW current_record")
-    con.execute("DROP TABLE clustered")
-    con.execute(
-        """CREATE TEMP TABLE clustered AS SELECT extended.*, coalesce(cluster_of.cluster, extended.unit) AS cluster,
-            CASE WHEN is_identified THEN 'identifier' WHEN company.units > 1 THEN 'model' ELSE 'new' END AS method,
-            CASE WHEN is_identified OR coalesce(company.units, 1) = 1 THEN 1.0
-                ELSE coalesce(probability, 1.0) END::DOUBLE AS match_probability
-        FROM extended LEFT JOIN cluster_of USING (unit) LEFT JOIN company ON company.cluster = cluster_of.cluster"""
+        f"""CREATE TEMP VIEW grouped AS SELECT extended.*, coalesce(cluster_of.cluster, unit) AS cluster,
+            CASE WHEN is_identified THEN 'identifier' WHEN units > 1 THEN 'model' ELSE 'new' END AS method,
+            CASE WHEN is_identified OR coalesce(units, 1) = 1 THEN 1.0 ELSE coalesce(probability, 1.0) END::DOUBLE
+                AS match_probability
+        FROM ({extended}) AS extended LEFT JOIN (
+            SELECT *, count(*) OVER (PARTITION BY cluster) AS units FROM cluster_of) AS cluster_of USING (unit)"""
     )

@@ -24,6 +24,9 @@ _BRANCH = rf"(?P<head>.*(?:公司|合作社|事务所|集团))(?P<branch>.{{0,20
 _PLACE = r"(?:.{2,4}?(?:省|自治区))?(?:.{2,4}?市)?(?:.{1,4}?[县区旗市])?"
 
 
+NAME_PARTS = ("name_form", "core", "trade", "branch")
+
+
 def _pattern() -> str:
     trades = "|".join(sorted(_TRADES.split("|"), key=len, reverse=True))
     return rf"^(?P<place>{_PLACE})(?P<core>.+?)(?P<trade>(?:{trades})*)(?P<form>(?:{_FORMS}))$"

@@ -11,7 +11,7 @@ import pyarrow as pa
 from foundation.linkage.components import Facts, Limits, Units, components, cut
 from foundation.linkage.scoring import weight_of
 from foundation.linkage.spec import LinkModel
-from foundation.sql import count, texts
+from foundation.sql import count, text
 
 JUDGED, CERTAIN, MODEL = "judged", "certain", "model"
 LINKED, REVIEW, APART = "linked", "review", "apart"
@@ -68,12 +68,12 @@ def decide(con: duckdb.DuckDBPyConnection, model: LinkModel) -> int:
 
 
 def _facts(con: duckdb.DuckDBPyConnection, model: LinkModel) -> None:
-    one_each = "concat_ws('#', department || '/' || dataset, nullif(role, ''))"
-    single = f"list({one_each}) FILTER ({one_each} IN ({texts(sorted(model.one_record_each))}))"
+    """`fact`: of each unit what limits its cluster; `datasets` has a bit for each that holds one record per entity."""
+    bits = " ".join(f"WHEN {text(name)} THEN {1 << place}" for place, name in enumerate(sorted(model.one_record_each)))
+    single = f"CASE concat_ws('#', department || '/' || dataset, nullif(role, '')) {bits} ELSE 0 END"
     date = "birth_date" if model.name != "organization" else "NULL::DATE"
     con.execute(
-        f"""CREATE TEMP TABLE fact AS SELECT unit, bool_or(is_identified) AS is_decided,
-            list_distinct(coalesce({single}, [])) AS datasets,
+        f"""CREATE TEMP TABLE fact AS SELECT unit, bool_or(is_identified) AS is_decided, bit_or({single}) AS datasets,
             arg_min(name, (rank, record_key, role)) AS name, arg_min({date}, (rank, record_key, role)) AS date
         FROM current_record SEMI JOIN region USING (unit) GROUP BY unit"""
     )
@@ -104,7 +104,7 @@ def _implausible(con: duckdb.DuckDBPyConnection, model: LinkModel) -> int:
         SELECT cluster FROM joined JOIN fact USING (unit) GROUP BY cluster
         HAVING count(*) FILTER (is_decided) > 1 OR count(DISTINCT name) > {model.most_names}
             OR count(DISTINCT date) > {model.most_dates}
-            OR len(flatten(list(datasets))) > len(list_distinct(flatten(list(datasets))))
+            OR sum(datasets) <> bit_or(datasets)
         UNION SELECT a.cluster FROM judged_apart JOIN joined AS a ON a.unit = judged_apart.unit
             JOIN joined AS b ON b.unit = judged_apart.other_unit WHERE a.cluster = b.cluster"""
     )
@@ -115,7 +115,7 @@ def _cut(con: duckdb.DuckDBPyConnection, model: LinkModel) -> None:
     """Cut the implausible groups, all in one pass, and put the result into `joined`."""
     con.execute("CREATE TEMP TABLE suspect AS SELECT unit FROM joined SEMI JOIN implausible USING (cluster)")
     facts = {
-        unit: Facts([unit], int(decided), frozenset(datasets), _some(name), _some(day))
+        unit: Facts([unit], int(decided), datasets, _some(name), _some(day))
         for unit, decided, datasets, name, day in con.execute(
             "SELECT unit, is_decided, datasets, name, date FROM fact SEMI JOIN suspect USING (unit) ORDER BY unit"
         ).fetchall()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from foundation.linkage.spec import Item, Level, LinkModel, Rule, both, one_different, same_list, unshared
+from foundation.linkage.spec import FAMILY, Item, Level, LinkModel, Rule, both, one_different, same_list, unshared
 
 FEATURES = {
     "claimed": "VARCHAR",
@@ -123,7 +123,7 @@ COMPOUND = "array_slice(name, 1, 1)"
 BLOCKS = (
     Rule("姓名+出生日期", ("name", "birth_date"), 200, (("former_name", "birth_date"),)),
     Rule("姓+出生日期", (COMPOUND, "birth_date"), 400),
-    Rule("名+出生日期", ("nullif(name[2:], '')", "birth_date"), 200),
+    Rule("名+出生日期", ("nullif(substring(name, 2), '')", "birth_date"), 200),
     Rule("出生日期+电话", ("birth_date", "phone"), 60),
     Rule("出生日期+地址", ("birth_date", "address"), 60),
     Rule("姓名+电话", ("name", "phone"), 60),
@@ -131,15 +131,10 @@ BLOCKS = (
     Rule("姓名+出生年", ("name", "year(birth_date)"), 100),
     Rule("姓名+出生月日", ("name", "month(birth_date) * 100 + day(birth_date)"), 100),
     Rule("姓名+死亡日期", ("name", "death_date"), 60),
-    Rule(
-        "家庭+出生日期",
-        ("family[1]", "birth_date"),
-        60,
-        tuple((f"family[{place}]", "birth_date") for place in (2, 3, 4)),
-    ),
-    Rule("姓名+家庭", ("name", "family[1]"), 60, tuple(("name", f"family[{place}]") for place in (2, 3, 4))),
-    Rule("姓名+号码中的日期", ("name", "nullif(claimed[7:14], '')"), 60),
-    Rule("姓名+号码首尾", ("name", "nullif(claimed[1:6] || claimed[15:18], '')"), 60),
+    Rule("家庭+出生日期", (FAMILY, "birth_date"), 60),
+    Rule("姓名+家庭", ("name", FAMILY), 60),
+    Rule("姓名+号码中的日期", ("name", "nullif(substring(claimed, 7, 8), '')"), 60),
+    Rule("姓名+号码首尾", ("name", "nullif(substring(claimed, 1, 6), '')", "substring(claimed, 15, 4)"), 60),
     Rule("号码", ("claimed",), 20),
 )
 PROFILE = {

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import duckdb
 import pyarrow as pa
 
-from foundation.linkage.current import KEY, with_family
-from foundation.linkage.organization_name import name_parts
+from foundation.linkage.current import with_family
+from foundation.linkage.organization_name import NAME_PARTS, name_parts
 from foundation.linkage.spec import LinkModel
 from foundation.standards.address import comparison_form
 from foundation.standards.pinyin import toneless_pinyin
@@ -17,13 +19,14 @@ def make_profiles(con: duckdb.DuckDBPyConnection, model: LinkModel, places: froz
     con.execute(
         f"CREATE TEMP TABLE raw_record AS FROM ({with_family(model, '(FROM current_record SEMI JOIN pair_unit USING (unit))')})"
     )
-    _look_up(con, model.pinyin_of, "pinyin_of", lambda names: pa.table({"pinyin": toneless_pinyin(names)}))
+    _look_up(con, model.pinyin_of, "pinyin_of", ("pinyin",), lambda names: pa.table({"pinyin": toneless_pinyin(names)}))
     joins = f"LEFT JOIN pinyin_of ON pinyin_of.value = raw_record.{model.pinyin_of}"
     if "address" in model.features:
-        _look_up(con, "address", "address_of", lambda texts: pa.table({"address_form": comparison_form(texts)}))
+        form = "address_form"
+        _look_up(con, "address", "address_of", (form,), lambda texts: pa.table({form: comparison_form(texts)}))
         joins += " LEFT JOIN address_of ON address_of.value = raw_record.address"
     if model.name == "organization":
-        _look_up(con, "name", "parts_of", lambda names: name_parts(names, places))
+        _look_up(con, "name", "parts_of", NAME_PARTS, lambda names: name_parts(names, places))
         joins += " LEFT JOIN parts_of ON parts_of.value = raw_record.name"
     disputed = "identifier IS NOT NULL AND NOT is_identified AS is_disputed"
     shared = "".join(f", {_is_shared(model, column)} AS {column}_is_shared" for column in model.shared)
@@ -38,19 +41,21 @@ def _is_shared(model: LinkModel, column: str) -> str:
     return f"{column} IS NOT NULL AND hash({number}, {column}) IN ({crowded})"
 
 
-def _look_up(con: duckdb.DuckDBPyConnection, column: str, into: str, derive) -> None:  # type: ignore[no-untyped-def]
-    """A temporary table: each distinct value of a column of `raw_record`, and what is derived from it."""
+def _look_up(
+    con: duckdb.DuckDBPyConnection, column: str, into: str, parts: Sequence[str], derive: Callable[[pa.Array], pa.Table]
+) -> None:
+    """A temporary table: each distinct value of a column of `raw_record`, and the parts that are derived from it."""
+    con.execute(f"CREATE TEMP TABLE {into} (value VARCHAR, {', '.join(f'{part} VARCHAR' for part in parts)})")
     values = (
         con.execute(f"SELECT DISTINCT {column} AS value FROM raw_record WHERE {column} IS NOT NULL ORDER BY 1")
         .to_arrow_table()["value"]
         .combine_chunks()
     )
+    if not len(values):
+        return
     derived = derive(values)
     con.register("derived", derived.add_column(0, "value", values))
     try:
-        con.execute(f"CREATE TEMP TABLE {into} AS FROM derived")
+        con.execute(f"INSERT INTO {into} BY NAME FROM derived")
     finally:
         con.unregister("derived")
-
-
-__all__ = ["KEY", "make_profiles"]

@@ -12,6 +12,7 @@ from typing import Any
 
 SQL = str
 DIFFERENT = "different"
+FAMILY = "relative"  # in a rule's key: each of the first four of a record's `family`
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from hashlib import sha256
 from json import dumps
@@ -12,10 +12,9 @@ import duckdb
 import pyarrow as pa
 
 from foundation.catalogue.catalogue import Catalogue, table_name
-from foundation.catalogue.sources import sources_of
 from foundation.changes import Changes
 from foundation.linkage.entities import assign
-from foundation.linkage.identifier import cluster, stage_records
+from foundation.linkage.identifier import cluster, datasets_by_rank, stage_records
 from foundation.linkage.linking import Linkage, Linked, link
 from foundation.linkage.models import MODELS
 from foundation.linkage.scoring import Parameters, trained
@@ -38,8 +37,7 @@ class Resolved:
 
 def conformed_sources(catalogue: Catalogue, name: str) -> list[str]:
     """The conformed tables whose records speak of a library table's entities."""
-    datasets = {source.dataset: None for source in sources_of(catalogue, catalogue.tables[name])}
-    return [f"conformed.{table_name(dataset)}" for dataset in datasets]
+    return [f"conformed.{table_name(dataset)}" for dataset in datasets_by_rank(catalogue, catalogue.tables[name])]
 
 
 def resolve(
@@ -68,19 +66,19 @@ def resolve(
     cluster(con, tables, contradictable=bool(table.identity.contradicted_by), everything=linkage.complete)
     linked = link(con, linkage, tables)
     assign(con, tables, catalogue.library_of[name], table.identity.prefix, on)
-    return Resolved(count(con, "clustered"), count(con, "relinked"), linked)
+    return Resolved(count(con, "placed"), count(con, "relinked"), linked)
 
 
 def _stage(changes: Changes, catalogue: Catalogue, name: str, tables: IdentityTables, everything: bool) -> int:
     """Stage the records that changed; `everything`: all, for a new model may need of them what was not taken before."""
     table = catalogue.tables[name]
-    changed = {}
-    for number, dataset in enumerate({source.dataset: None for source in sources_of(catalogue, table)}):
-        into, conformed = f"changed_{number}", f"conformed.{table_name(dataset)}"
-        found = changes.keys(conformed, ["record_key"], into)
-        if everything and not changes.is_first(conformed):
-            changes.con.execute(f"INSERT INTO {into} SELECT record_key FROM {conformed} EXCEPT FROM {into}")
-        if found or everything:
+    changed: dict[str, str | None] = {}
+    for number, dataset in enumerate(datasets_by_rank(catalogue, table)):
+        conformed, into = f"conformed.{table_name(dataset)}", f"changed_{number}"
+        if everything or changes.is_first(conformed):
+            changes.is_changed(conformed)
+            changed[dataset] = None
+        elif changes.keys(conformed, ["record_key"], into):
             changed[dataset] = into
     return stage_records(changes.con, catalogue, table, tables, changed)
 
@@ -90,9 +88,10 @@ def _take_judgements(con: duckdb.DuckDBPyConnection, tables: IdentityTables, jud
     con.register("ledger", judgements)
     con.execute("CREATE TEMP TABLE judgement AS FROM ledger")
     con.unregister("ledger")
+    con.execute(f"CREATE TEMP TABLE judged_before AS FROM {tables.judgement}")
     con.execute(
-        f"""CREATE TEMP TABLE rejudged AS (FROM judgement EXCEPT FROM {tables.judgement})
-        UNION (FROM {tables.judgement} EXCEPT FROM judgement)"""
+        """CREATE TEMP TABLE rejudged AS (FROM judgement EXCEPT FROM judged_before)
+        UNION (FROM judged_before EXCEPT FROM judgement)"""
     )
     if count(con, "rejudged"):
         con.execute(f"DELETE FROM {tables.judgement}")
@@ -101,14 +100,19 @@ def _take_judgements(con: duckdb.DuckDBPyConnection, tables: IdentityTables, jud
 
 def _is_new(con: duckdb.DuckDBPyConnection, tables: IdentityTables, model: LinkModel, parameters: Parameters) -> bool:
     """Whether the model or its parameters are others than at the last run: then all is staged and linked again."""
-    content = dumps([model.settings(0.5, parameters.probabilities), parameters.frequencies, repr(model)], default=str)
-    fingerprint = sha256(content.encode()).hexdigest()
+    fingerprint = fingerprint_of(model, parameters)
     known = con.execute("SELECT fingerprint FROM state.linkage WHERE entity = ?", [tables.key]).fetchone()
     if known == (fingerprint,):
         return False
     con.execute("DELETE FROM state.linkage WHERE entity = ?", [tables.key])
     con.execute("INSERT INTO state.linkage VALUES (?, NULL, ?)", [tables.key, fingerprint])
     return True
+
+
+def fingerprint_of(model: LinkModel, parameters: Parameters) -> str:
+    """A hash of all that a result depends on beside the records; the same in every process."""
+    content = [model.settings(0.5, parameters.probabilities), parameters.frequencies, parameters.rarest, asdict(model)]
+    return sha256(dumps(content, sort_keys=True, default=sorted).encode()).hexdigest()
 
 
 def _linkage(

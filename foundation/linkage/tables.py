@@ -42,9 +42,9 @@ JUDGEMENT_COLUMNS = {
 class IdentityTables:
     """Names and columns of an identity's tables.
 
-    `record`: the records as far as identity needs them. `link`: their entities, and the unit (hash of the identifier that
-    decides, or of the record's own key) that the model links. `pair`: pairs of units that the model does not rule out, one
-    row each, the undecided unit first. `judgement`: people's judgements as the last run knew them.
+    `record`: the records as far as identity needs them, and the unit (hash of the identifier that decides, or of the
+    record's own key) that the model links. `link`: their entities, and the unit. `pair`: pairs of units that the model
+    does not rule out, one row each, the undecided unit first. `judgement`: people's judgements as the last run knew them.
     """
 
     record: str
@@ -55,7 +55,8 @@ class IdentityTables:
     features: dict[str, str]
 
     @property
-    def record_columns(self) -> dict[str, str]:
+    def said_columns(self) -> dict[str, str]:
+        """What a record says."""
         return {
             **dict.fromkeys(RECORD_KEY, "VARCHAR"),
             "rank": "BIGINT",
@@ -65,6 +66,11 @@ class IdentityTables:
             "birth_date": "DATE",
             **self.features,
         }
+
+    @property
+    def record_columns(self) -> dict[str, str]:
+        """What a record says, and the unit that it belongs to, by its identifier or alone."""
+        return {**self.said_columns, "is_identified": "BOOLEAN", "unit": "UBIGINT"}
 
     @property
     def link_columns(self) -> dict[str, str]:

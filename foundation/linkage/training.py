@@ -51,7 +51,7 @@ def train(
 def _by_entity(con: duckdb.DuckDBPyConnection, tables: IdentityTables, seed: int) -> None:
     """`drawn`: all records of a seeded sample of entities, an entity as one unit."""
     con.execute(
-        f"""CREATE TEMP TABLE drawn AS SELECT record.*, true AS is_identified, hash(entity) AS unit
+        f"""CREATE TEMP TABLE drawn AS SELECT record.* REPLACE (true AS is_identified, hash(entity) AS unit)
         FROM {tables.record} AS record JOIN (
             SELECT department, dataset, record_key, role, {tables.key} AS entity FROM {tables.link}
         ) USING (department, dataset, record_key, role)

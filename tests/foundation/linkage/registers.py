@@ -124,6 +124,9 @@ class Registers:
     def is_first(self, source: str) -> bool:
         return source not in self.seen
 
+    def is_changed(self, source: str) -> bool:
+        return self.is_first(source) or bool(self.changed.get(source))
+
     def keys(self, source: str, columns: list[str], into: str) -> int:
         if self.is_first(source):
             self.con.execute(f"CREATE TEMP TABLE {into} AS SELECT DISTINCT {listed(columns)} FROM {source}")

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from foundation.linkage.components import Facts, Limits, cut
-from tests.foundation.linkage.registers import HEALTH, INSURANCE, RESIDENT, Registers
+from tests.foundation.linkage.registers import HEALTH, INSURANCE, RESIDENT, TAXPAYER, Registers
 from tests.toy import citizen_id
 
 PEOPLE = 60
@@ -71,6 +71,17 @@ def test_one_phone_for_everybody_is_no_evidence_and_its_block_is_named(registers
     assert strangers_joined(registers) == 0
     assert {registers.method(HEALTH, f"h{number:02d}") for number in range(PEOPLE)} == {"new"}
     assert result.linked.skipped == {"电话": 1}
+
+
+def test_one_name_and_address_for_every_company() -> None:
+    registers = Registers("legal_entity")
+    for number in range(70):
+        registers.put(
+            TAXPAYER, f"t{number:02d}", name="测试企业", address="西安市", legal_representative=person(number)[0]
+        )
+    result = registers.night()
+    assert {len(group) for group in registers.clusters()} == {1}
+    assert set(result.linked.skipped) == {"名称", "住所", "地址"}
 
 
 def test_a_block_beyond_its_bound_is_skipped_and_named_by_its_rule() -> None:
