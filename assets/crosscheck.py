@@ -5,7 +5,7 @@ import dagster as dg
 from assets.keys import key, key_of_table, of_table, schema
 from assets.night import Night
 from foundation.catalogue.catalogue import Catalogue
-from foundation.crosscheck.affected import consumed_tables
+from foundation.crosscheck.affected import consumed_tables, needed_tables
 from foundation.crosscheck.heatmap import agreement_picture
 from foundation.crosscheck.report import agreement_rows, kind_counts, overdue_cases
 from foundation.crosscheck.stage import cross_check
@@ -22,7 +22,7 @@ def crosscheck_asset(catalogue: Catalogue, name: str) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=key("crosscheck", name),
-        deps=[key_of_table(table) for table in consumed],
+        deps=[key_of_table(table) for table in needed_tables(catalogue, name)],
         **of_table(catalogue, "crosscheck", name, {"duckdb", "parquet"}, "各部门记录与数源逐项比较的结果和不一致清单"),
         metadata={"dagster/column_schema": schema(DISCREPANCY_COLUMNS, {})},
     )

@@ -26,10 +26,16 @@ from resources.settings import settings
 INTERRUPTS_SECONDS = 0.5  # how often an interrupt is looked for while steps run
 
 
+WRITING_APART = ("ingest", "conformed", "resolved", "library", "crosscheck")
+
+
 def stage_of(step_key: str) -> str:
-    """Steps of a stage write tables in common, so they run one after the other. A gate measures what checks measure."""
+    """Steps of a stage write tables in common, so they run one after the other.
+
+    All after the cross-check are one: gates before a publication or a theme, and reports, measure what checks measure.
+    """
     layer = step_key.partition("__")[0]
-    return "quality" if layer == "share" else layer
+    return layer if layer in WRITING_APART else "quality"
 
 
 @dataclass
@@ -38,13 +44,17 @@ class Crew:
 
     at_once: int
     heights: dict[str, int]
+    order: dict[str, int]
     ready: list[ExecutionStep] = field(default_factory=list)
     running: dict[str, str] = field(default_factory=dict)  # step -> stage
     news: SimpleQueue[tuple[str, dg.DagsterEvent | BaseException | None]] = field(default_factory=SimpleQueue)
 
     def next(self) -> Iterator[ExecutionStep]:
-        """Take ready steps whose stage is at rest, as many as there are threads free; first those that most steps wait for."""
-        self.ready.sort(key=lambda step: -self.heights[step.key])
+        """Take ready steps whose stage is at rest, as many as there are threads free.
+
+        First those for which the longest chain waits; of equals those that need fewer before them, so that reports come last.
+        """
+        self.ready.sort(key=lambda step: (-self.heights[step.key], self.order[step.key]))
         for step in list(self.ready):
             if len(self.running) < self.at_once and stage_of(step.key) not in self.running.values():
                 self.ready.remove(step)
@@ -99,7 +109,8 @@ class ThreadExecutor(Executor):
 
 
 def _run(job_context: PlanExecutionContext, execution_plan: ExecutionPlan) -> Iterator[dg.DagsterEvent]:
-    crew = Crew(settings().steps_at_once, heights(execution_plan))
+    order = {step.key: number for number, step in enumerate(execution_plan.get_steps_to_execute_in_topo_order())}
+    crew = Crew(settings().steps_at_once, heights(execution_plan), order)
     with (
         execution_plan.start(retry_mode=RetryMode.DISABLED) as active,
         ThreadPoolExecutor(crew.at_once, "step") as pool,

@@ -8,7 +8,7 @@ from foundation.catalogue.catalogue import Catalogue
 from foundation.catalogue.sources import Source, sources_of
 from foundation.changes import Changes
 from foundation.crosscheck.kinds import due_tonight
-from foundation.crosscheck.neighbours import NEIGHBOURS, READS
+from foundation.crosscheck.neighbours import LOOKED_UP, NEIGHBOURS, READS
 from foundation.crosscheck.queries import Finding
 from foundation.crosscheck.records import AFFECTED, chosen, entities, linked_records
 from foundation.crosscheck.tables import DISCREPANCY
@@ -42,6 +42,13 @@ def consumed_tables(catalogue: Catalogue, name: str) -> list[str]:
         read.append(identity_tables(name, table).link)
     read += [f"stored.{other}" for other in joined_tables(catalogue, name)]
     return list(dict.fromkeys(read))
+
+
+def needed_tables(catalogue: Catalogue, name: str) -> list[str]:
+    """The lake tables that must be up to date before a table's cross-check."""
+    kinds = catalogue.crosschecks[name].kinds.values()
+    looked_up = [f"stored.{table}" for kind in kinds for table in LOOKED_UP.get(kind.query or "", ())]
+    return list(dict.fromkeys([*consumed_tables(catalogue, name), *looked_up]))
 
 
 def find_affected(changes: Changes, catalogue: Catalogue, name: str, on: date) -> int:

@@ -45,3 +45,5 @@ NEIGHBOURS: dict[str, Callable[[Finding, str], str]] = {
     "point_differs": _same_door,
 }
 READS: dict[str, tuple[str, ...]] = {"point_differs": ("real_estate_unit",)}
+# Query -> the library tables in which it looks up what hardly ever changes: they come before, their changes affect nobody.
+LOOKED_UP: dict[str, tuple[str, ...]] = {"address_outside_division": ("admin_division",)}

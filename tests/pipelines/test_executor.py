@@ -81,7 +81,8 @@ def test_steps_of_different_stages_run_side_by_side() -> None:
 
 
 def test_a_gate_measures_what_checks_measure_so_they_take_turns() -> None:
-    assert stage_of("share__person") == stage_of("quality__library__person")
+    together = ["share__person", "quality__library__person", "theme__ecology", "reports__quality"]
+    assert {stage_of(step) for step in together} == {"quality"}
     assert stage_of("ingest__health__birth_certificate") == "ingest" != stage_of("conformed__health__birth_certificate")
 
 
