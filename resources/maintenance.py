@@ -58,7 +58,8 @@ def _oldest_wanted(lake: Lake, cutoff: datetime) -> int:
 def _late_consumers(lake: Lake, oldest: int) -> dict[str, int]:
     """Consumers of a source that changed between their watermark and the state, with the watermark."""
     behind = lake.con.execute(
-        "SELECT consumer, source, max(snapshot) AS at FROM state.watermark GROUP BY ALL HAVING at < ?", [oldest]
+        "SELECT consumer, source, max(snapshot) AS read_until FROM state.watermark GROUP BY ALL HAVING read_until < ?",
+        [oldest],
     ).fetchall()
     with lake.postgres.engine.connect() as connection:
         published = connection.execute(sa.select(publication.c.table_name, publication.c.snapshot))

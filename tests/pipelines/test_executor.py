@@ -30,16 +30,16 @@ def broken() -> None:
 
 def meeting() -> dg.JobDefinition:
     """Two steps of different stages that can only end together."""
-    return job([made("one", "a", does=MEETING.wait), made("two", "b", does=MEETING.wait)])
+    return job([made("ingest", "a", does=MEETING.wait), made("conformed", "b", does=MEETING.wait)])
 
 
 def failing() -> dg.JobDefinition:
     return job(
         [
-            made("one", "a", does=broken),
-            made("two", "needs_a", deps=("one/a",)),
-            made("two", "b"),
-            made("three", "needs_b", deps=("two/b",)),
+            made("ingest", "a", does=broken),
+            made("conformed", "needs_a", deps=("ingest/a",)),
+            made("conformed", "b"),
+            made("library", "needs_b", deps=("conformed/b",)),
         ]
     )
 
@@ -49,17 +49,17 @@ def interrupted() -> dg.JobDefinition:
         signal.raise_signal(signal.SIGINT)
         time.sleep(1.5)
 
-    return job([made("one", "a", does=interrupt), made("two", "later", deps=("one/a",))])
+    return job([made("ingest", "a", does=interrupt), made("conformed", "later", deps=("ingest/a",))])
 
 
 def chain() -> dg.JobDefinition:
     """`a_leaf` comes first by name, but two steps wait for `z_root`."""
     return job(
         [
-            made("one", "a_leaf"),
-            made("one", "z_root"),
-            made("two", "middle", deps=("one/z_root",)),
-            made("three", "end", deps=("two/middle",)),
+            made("ingest", "a_leaf"),
+            made("ingest", "z_root"),
+            made("conformed", "middle", deps=("ingest/z_root",)),
+            made("library", "end", deps=("conformed/middle",)),
         ]
     )
 
@@ -89,16 +89,16 @@ def test_a_gate_measures_what_checks_measure_so_they_take_turns() -> None:
 def test_a_failure_stops_only_what_needs_it() -> None:
     result = run(failing)
     assert not result.success
-    assert set(SEEN) == {"one/a", "two/b", "three/needs_b"}
+    assert set(SEEN) == {"ingest/a", "conformed/b", "library/needs_b"}
     (failed,) = result.get_step_failure_events()
-    assert failed.step_key == "one__a"
+    assert failed.step_key == "ingest__a"
 
 
 def test_the_longest_chain_goes_first() -> None:
     run(chain)
-    assert SEEN[0] == "one/z_root"
+    assert SEEN[0] == "ingest/z_root"
 
 
 def test_an_interrupt_lets_running_steps_end_and_starts_no_other() -> None:
     assert not run(interrupted).success
-    assert SEEN == ["one/a"]
+    assert SEEN == ["ingest/a"]
