@@ -10,7 +10,7 @@ run: $(READY)  ## set up, make the sample deliveries, run the nightly job, say w
 	$(VENV)/bin/onesource demo
 
 test: $(READY) lint  ## all checks and tests
-	$(VENV)/bin/pytest -n logical --maxprocesses 4 --dist loadfile
+	$(VENV)/bin/pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 lint: $(READY)
 	$(VENV)/bin/ruff check .
