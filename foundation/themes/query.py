@@ -10,7 +10,7 @@ from foundation.catalogue.catalogue import Catalogue
 from foundation.catalogue.model import LibraryTable
 from foundation.catalogue.themes import Theme, ThemeItem, ThemeSource
 from foundation.sql import listed, quoted
-from foundation.themes.names import on_day, values_of
+from foundation.themes.names import on_day, values_of, words_of
 from foundation.themes.records import SourceRecords, nearby
 
 AFFECTED = "affected_row"
@@ -72,7 +72,14 @@ class ThemeQuery:
             joins.append(f"LEFT JOIN ({grouped}) AS {quoted(name)} USING ({quoted(self.key)})")
             columns += self._columns(name, source)
         affected = f"(FROM stored.{self.theme.grain} SEMI JOIN {AFFECTED} USING ({quoted(self.key)}))"
-        return f"SELECT {', '.join(columns)} FROM {affected} AS grain {' '.join(joins)}"
+        rows = f"SELECT {', '.join(columns)} FROM {affected} AS grain {' '.join(joins)}"
+        return f"SELECT * FROM ({rows}) WHERE {self._of(self._early())}"
+
+    def _early(self) -> str:
+        """The condition on rows where it needs nothing that is derived or near: distances are measured for few rows then."""
+        theme, near = self.theme, self._sources(is_near=True)
+        late = {name for name, item in theme.items.items() if item.source is None or item.source in near}
+        return theme.rows if theme.rows and not words_of(theme.rows) & late else "true"
 
     def _near_joins(self) -> str:
         joins = []
