@@ -26,7 +26,7 @@ from benchmarks.night import FIRST, Memory, Stage, measured_night
 from foundation.linkage.tables import RECORD_KEY, IdentityTables, identity_tables
 from foundation.sample import make_sample, next_day
 from foundation.sql import listed, text
-from pipelines.demo import load_marriages
+from pipelines.demo import load_databases
 from resources.installation import open_installation
 from resources.settings import settings
 
@@ -127,13 +127,13 @@ def sample(persons: int, seed: int, changed: float) -> None:
     memory = Memory()
     deliveries, truth = settings().deliveries_folder, settings().home / "sample"
     made = make_sample(deliveries, persons=persons, seed=seed, business_date=FIRST, truth=truth)
-    load_marriages(settings(), made)
+    load_databases(settings(), made)
     _, first = measured_night(FIRST, memory)
     before = {table: links_of(table) for table in SUBJECTS}
     records = sum(rows.num_rows for rows in before.values())
     for table in SUBJECTS:
         sample_report(table)
-    load_marriages(settings(), next_day(made, business_date=FIRST + timedelta(days=1), changed=changed))
+    load_databases(settings(), next_day(made, business_date=FIRST + timedelta(days=1), changed=changed))
     _, second = measured_night(FIRST + timedelta(days=1), memory)
     print("\n## Speed of the link stage\n")
     speed(first, records, "first night")

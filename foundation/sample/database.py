@@ -9,13 +9,6 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-TABLE = "marriage_registration"
-
-
-def load_marriage(path: Path, sqlalchemy_url: str) -> int:
-    """Replaces the content of `marriage_registration`; returns its rows."""
-    return load_table(path, sqlalchemy_url, TABLE)
-
 
 def load_table(path: Path, sqlalchemy_url: str, name: str) -> int:
     """Replaces the content of a table by a Parquet file's, in one transaction; returns its rows.

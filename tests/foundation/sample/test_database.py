@@ -6,13 +6,13 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from foundation.sample import Sample, load_marriage
+from foundation.sample import Sample, load_table
 
 
 def test_loading_replaces_the_table(sample: Sample, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'civil.db'}"
     for _ in range(2):
-        assert load_marriage(sample.marriage, url) == sample.rows["civil_affairs/marriage"]
+        assert load_table(sample.marriage, url, "marriage_registration") == sample.rows["civil_affairs/marriage"]
     with sa.create_engine(url).connect() as connection:
         count, kinds = connection.execute(
             sa.text('SELECT count(*), count(DISTINCT "登记类型") FROM marriage_registration')
@@ -27,7 +27,7 @@ def test_postgresql_takes_it_by_copy(sample: Sample, tmp_path: Path) -> None:
     try:
         url = server.get_uri().replace("postgresql://", "postgresql+psycopg2://", 1)
         for _ in range(2):
-            assert load_marriage(sample.marriage, url) == sample.rows["civil_affairs/marriage"]
+            assert load_table(sample.marriage, url, "marriage_registration") == sample.rows["civil_affairs/marriage"]
         with sa.create_engine(url).connect() as connection:
             empty = connection.execute(
                 sa.text("SELECT count(*) FROM marriage_registration WHERE \"男方姓名\" = ''")
