@@ -19,7 +19,7 @@ from foundation.themes.query import ThemeQuery, table_of
 from foundation.themes.standing import delivered, late
 from quality.gates import Decision
 from resources.installation import Installation
-from resources.lake import Feed, Lake
+from resources.lake import READ_UNTIL, Feed, Lake
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Pending:
     def feeds(self) -> dict[str, Feed]:
         """What each consumer has not read yet, by its name; none for one that never ran."""
         read: dict[str, dict[str, int]] = {}
-        for consumer, source, snapshot in self.lake.con.execute("FROM state.watermark").fetchall():
+        for consumer, source, snapshot in self.lake.con.execute(f"FROM {READ_UNTIL}").fetchall():
             read.setdefault(consumer, {})[source] = snapshot
         now = self.lake.snapshot()
         return {consumer: Feed(self.lake, consumer, now, marks) for consumer, marks in read.items()}

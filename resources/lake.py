@@ -33,6 +33,9 @@ TOUCHED = f"""
     WHERE snapshot_id > :since AND table_name = :table AND schema_name = :schema
     AND changes_made ~ ('(inserted_into_table|deleted_from_table|inlined_insert|inlined_delete):' || table_id || '(,|$)'))"""
 
+# Rows are only added to state.watermark, so that consumers that commit at the same time do not meet; the highest holds.
+READ_UNTIL = "(SELECT consumer, source, max(snapshot) AS snapshot FROM state.watermark GROUP BY consumer, source)"
+
 
 @dataclass
 class Lake:
@@ -100,9 +103,7 @@ class Lake:
             feed.remember(sources)
 
     def _watermarks(self, consumer: str) -> dict[str, int]:
-        rows = self.con.execute(
-            "SELECT source, max(snapshot) FROM state.watermark WHERE consumer = ? GROUP BY source", [consumer]
-        )
+        rows = self.con.execute(f"SELECT source, snapshot FROM {READ_UNTIL} WHERE consumer = ?", [consumer])
         return dict(rows.fetchall())
 
     def _drop_temporary(self) -> None:
@@ -186,10 +187,7 @@ class Feed:
         return changes_sql(source, since, self.snapshot)
 
     def remember(self, sources: list[str]) -> None:
-        """Move the watermark of the sources that changed; one that did not change needs no new state of the lake.
-
-        Rows are only added, the highest holds: so consumers that commit at the same time do not meet.
-        """
+        """Move the watermark of the sources that changed; one that did not change needs no new state of the lake."""
         moved = [[self.consumer, source, self.snapshot] for source in sources if source in self.changed]
         if moved:
             self.lake.con.executemany("INSERT INTO state.watermark VALUES (?, ?, ?)", moved)

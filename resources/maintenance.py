@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from foundation.sql import text
 from resources.installation import Installation
-from resources.lake import Lake, changes_sql
+from resources.lake import READ_UNTIL, Lake, changes_sql
 from resources.operations import publication
 
 REWRITE_FROM = 0.25
@@ -58,8 +58,7 @@ def _oldest_wanted(lake: Lake, cutoff: datetime) -> int:
 def _late_consumers(lake: Lake, oldest: int) -> dict[str, int]:
     """Consumers of a source that changed between their watermark and the state, with the watermark."""
     behind = lake.con.execute(
-        "SELECT consumer, source, max(snapshot) AS read_until FROM state.watermark GROUP BY ALL HAVING read_until < ?",
-        [oldest],
+        f"SELECT consumer, source, snapshot FROM {READ_UNTIL} WHERE snapshot < ?", [oldest]
     ).fetchall()
     with lake.postgres.engine.connect() as connection:
         published = connection.execute(sa.select(publication.c.table_name, publication.c.snapshot))
@@ -78,8 +77,7 @@ def _move_watermarks(lake: Lake, oldest: int) -> None:
     """Let the consumers of sources that did not change go on from the oldest state kept; keep only the highest of each."""
     with lake.transaction():
         lake.con.execute(
-            "CREATE TEMP TABLE highest AS SELECT consumer, source, greatest(max(snapshot), ?) AS snapshot "
-            "FROM state.watermark GROUP BY ALL",
+            f"CREATE TEMP TABLE highest AS SELECT consumer, source, greatest(snapshot, ?) AS snapshot FROM {READ_UNTIL}",
             [oldest],
         )
         lake.con.execute("DELETE FROM state.watermark")

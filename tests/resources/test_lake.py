@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 
+from pipelines.theme_status import Pending
 from resources.lake import Lake
 from tests.homes import Home
 
@@ -70,6 +71,13 @@ def test_each_reader_has_its_own_mark(lake: Lake, reader: str) -> None:
     with lake.consuming(next(READERS), [SOURCE]) as changes:
         assert changes.is_first(SOURCE)
         assert changes.keys(SOURCE, ["name"], "changed") == 1
+
+
+def test_the_highest_mark_holds_however_the_rows_lie(lake: Lake, reader: str) -> None:
+    lake.con.execute("INSERT INTO state.watermark VALUES ($1, $2, 9), ($1, $2, 3)", [reader, SOURCE])
+    with lake.consuming(reader, [SOURCE]) as changes:
+        assert changes.watermarks == {SOURCE: 9}
+    assert Pending(lake, {}).feeds[reader].watermarks == {SOURCE: 9}
 
 
 def test_a_reading_without_news_makes_no_new_state(lake: Lake, reader: str) -> None:
