@@ -84,7 +84,7 @@ def _checks(theme: Theme, written: ThemeWritten, rows: int) -> list[dg.AssetChec
     return [
         dg.AssetCheckResult(
             check_name=name,
-            passed=written.breaking[name] <= rule.tolerated * rows,
+            passed=rule.passes(written.breaking[name], rows),
             severity=dg.AssetCheckSeverity.ERROR if rule.blocking else dg.AssetCheckSeverity.WARN,
             metadata={"不符合": written.breaking[name], "总数": rows},
         )

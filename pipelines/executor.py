@@ -43,18 +43,14 @@ class Crew:
     """The steps that may start, those that run, and what they tell."""
 
     at_once: int
-    heights: dict[str, int]
-    order: dict[str, int]
+    rank: dict[str, int]
     ready: list[ExecutionStep] = field(default_factory=list)
     running: dict[str, str] = field(default_factory=dict)  # step -> stage
     news: SimpleQueue[tuple[str, dg.DagsterEvent | BaseException | None]] = field(default_factory=SimpleQueue)
 
     def next(self) -> Iterator[ExecutionStep]:
-        """Take ready steps whose stage is at rest, as many as there are threads free.
-
-        First those for which the longest chain waits; of equals those that need fewer before them, so that reports come last.
-        """
-        self.ready.sort(key=lambda step: (-self.heights[step.key], self.order[step.key]))
+        """Take ready steps whose stage is at rest, by their rank, as many as there are threads free."""
+        self.ready.sort(key=lambda step: self.rank[step.key])
         for step in list(self.ready):
             if len(self.running) < self.at_once and stage_of(step.key) not in self.running.values():
                 self.ready.remove(step)
@@ -71,15 +67,18 @@ class Crew:
         self.news.put((step.key, None))
 
 
-def heights(plan: ExecutionPlan) -> dict[str, int]:
-    """The longest chain of steps that waits for each step."""
-    known = {step.key: 0 for step in plan.get_steps_to_execute_in_topo_order()}
+def ranks(plan: ExecutionPlan) -> dict[str, int]:
+    """The steps' turns: first those for which the longest chain waits, of equals those that need fewer before them.
+
+    So reports come last.
+    """
+    waiting = {step.key: 0 for step in plan.get_steps_to_execute_in_topo_order()}
     needed = plan.get_executable_step_deps()
-    for key in reversed(list(known)):
-        for other in needed[key]:
-            if other in known:
-                known[other] = max(known[other], known[key] + 1)
-    return known
+    for key in reversed(list(waiting)):
+        for other in needed[key] & waiting.keys():
+            waiting[other] = max(waiting[other], waiting[key] + 1)
+    in_turn = sorted(waiting, key=lambda key: -waiting[key])
+    return {key: turn for turn, key in enumerate(in_turn)}
 
 
 class ThreadExecutor(Executor):
@@ -109,8 +108,7 @@ class ThreadExecutor(Executor):
 
 
 def _run(job_context: PlanExecutionContext, execution_plan: ExecutionPlan) -> Iterator[dg.DagsterEvent]:
-    order = {step.key: number for number, step in enumerate(execution_plan.get_steps_to_execute_in_topo_order())}
-    crew = Crew(settings().steps_at_once, heights(execution_plan), order)
+    crew = Crew(settings().steps_at_once, ranks(execution_plan))
     with (
         execution_plan.start(retry_mode=RetryMode.DISABLED) as active,
         ThreadPoolExecutor(crew.at_once, "step") as pool,

@@ -60,15 +60,11 @@ def decide_on_theme(quality: Quality, query: ThemeQuery) -> Decision:
     decisions = [decide(quality, name, query.on) for name in libraries_under(query)]
     titles = quality.installation.catalogue.tables
     held = [f"{titles[one.table_name].title}暂缓发布（{one.reason}）" for one in decisions if one.is_held]
-    return _on_theme(quality, query, "；".join(held))
+    return record_on_theme(quality, query, "；".join(held))
 
 
-def hold_theme(quality: Quality, query: ThemeQuery, reason: str) -> Decision:
-    """Record that a theme keeps its last state because of its own rules."""
-    return _on_theme(quality, query, reason)
-
-
-def _on_theme(quality: Quality, query: ThemeQuery, reason: str) -> Decision:
+def record_on_theme(quality: Quality, query: ThemeQuery, reason: str) -> Decision:
+    """Record that a theme may be brought up to date, or why it keeps its last state."""
     return _record(quality.lake.postgres, Decision(f"{THEME}{query.name}", query.on, bool(reason), reason, None))
 
 

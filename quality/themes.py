@@ -5,7 +5,7 @@ from __future__ import annotations
 from foundation.themes.affected import consumed_tables
 from foundation.themes.query import ThemeQuery
 from foundation.themes.stage import BrokenRule, ThemeWritten, breaking_rows, build
-from quality.gates import Decision, decide_on_theme, hold_theme
+from quality.gates import Decision, decide_on_theme, record_on_theme
 from quality.measuring import Quality
 
 
@@ -18,4 +18,4 @@ def bring_up_to_date(quality: Quality, query: ThemeQuery) -> tuple[Decision, The
         with lake.consuming(f"theme/{query.name}", consumed_tables(query)) as changes:
             return decision, build(changes, query)
     except BrokenRule as broken:
-        return hold_theme(quality, query, str(broken)), ThemeWritten(breaking=broken.breaking)
+        return record_on_theme(quality, query, str(broken)), ThemeWritten(breaking=broken.breaking)

@@ -7,6 +7,26 @@ from foundation.catalogue.catalogue import Catalogue
 from foundation.catalogue.theme_checks import departments_of
 from foundation.themes.sharing import ThemeSharing
 
+EXAMPLE = """# yaml-language-server: $schema=../schema/theme.schema.json
+title: 养老服务
+code: 201001/0001
+summary: 每个标准地址上的实有人口和避难场所。
+lead: civil_affairs
+grain: address                                  # a row per standard address
+base: [address, division_code]                  # library items by reference
+sources:
+  resident: {dataset: public_security/actual_resident, by: record.address_code}
+  shelter: {dataset: emergency_management/shelter}
+items:
+  residents: {title: 实有人口, source: resident, value: count(DISTINCT person_id)}
+  shelters: {title: 避难场所, source: shelter, value: count(*)}
+rows: residents > 0
+questions:
+  without_shelter: {title: 哪些地址住着三人以上而没有避难场所？, where: residents > 3 AND shelters = 0}
+update: {cycle: 每月}
+sharing: {type: 有条件共享, condition: 限用于养老服务。}
+"""
+
 HEAD = """# Themes 主题信息资源
 
 A theme is what several departments build together on the base libraries (办法 art. 14-3): one row per person, organisation,
@@ -57,32 +77,14 @@ gates of the library tables among it are passed.
 One file; the editor completes it from `catalog/schema/theme.schema.json`.
 
 ```yaml
-# yaml-language-server: $schema=../schema/theme.schema.json
-title: 养老服务
-code: 201001/0001
-summary: 每个标准地址上的实有人口和避难场所。
-lead: civil_affairs
-grain: address                                  # a row per standard address
-base: [address, division_code]                  # library items by reference
-sources:
-  resident: {dataset: public_security/actual_resident, by: record.address_code}
-  shelter: {dataset: emergency_management/shelter}
-items:
-  residents: {title: 实有人口, source: resident, value: count(DISTINCT person_id)}
-  shelters: {title: 避难场所, source: shelter, value: count(*)}
-rows: residents > 0
-questions:
-  without_shelter: {title: 哪些地址住着三人以上而没有避难场所？, where: residents > 3 AND shelters = 0}
-update: {cycle: 每月}
-sharing: {type: 有条件共享, condition: 限用于养老服务。}
-```
+{EXAMPLE}```
 
 """
 
 
 def themes_page(catalogue: Catalogue) -> str:
     parts = [_overview(catalogue), *(_theme(catalogue, name) for name in catalogue.themes)]
-    return (GENERATED + HEAD + "".join(parts)).rstrip() + "\n"
+    return (GENERATED + HEAD.replace("{EXAMPLE}", EXAMPLE) + "".join(parts)).rstrip() + "\n"
 
 
 def _overview(catalogue: Catalogue) -> str:

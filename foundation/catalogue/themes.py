@@ -67,6 +67,10 @@ class ThemeRule(Strict):
     tolerated: float = Field(0, ge=0, lt=1, description="share of rows that may break the rule")
     blocking: bool = False
 
+    def passes(self, breaking: int, rows: int) -> bool:
+        """Whether no more of a theme's rows break the rule than are tolerated."""
+        return breaking <= self.tolerated * rows
+
 
 class Theme(Strict):
     """A thematic dataset: one row per entity of a library table (a person, a legal entity, a place, a division)."""

@@ -11,24 +11,13 @@ import duckdb
 
 from foundation.catalogue.catalogue import Catalogue, table_name
 from foundation.catalogue.checks import Place
-from foundation.catalogue.model import DataType, LibraryTable
+from foundation.catalogue.model import LibraryTable
 from foundation.catalogue.problem import Problem
+from foundation.catalogue.rule_checks import SQL_TYPES
 from foundation.catalogue.themes import Theme
 from foundation.linkage.tables import identity_tables
 from foundation.sql import quoted
 from foundation.themes.query import AFFECTED, ThemeQuery
-
-TYPES = {
-    DataType.TEXT: "VARCHAR",
-    DataType.NUMBER: "DOUBLE",
-    DataType.MONEY: "DECIMAL(18,2)",
-    DataType.DATE: "DATE",
-    DataType.DATETIME: "TIMESTAMP",
-    DataType.BOOLEAN: "BOOLEAN",
-    DataType.DOUBLE: "DOUBLE",
-    DataType.INTEGER: "BIGINT",
-    DataType.GEOMETRY: "BLOB",
-}
 
 KNOWN = {"VARCHAR", "DATE", "TIMESTAMP", "BOOLEAN", "BIGINT", "DOUBLE", "DECIMAL"}
 
@@ -146,7 +135,7 @@ def _tables(catalogue: Catalogue) -> dict[str, str]:
     tables = {}
     for name in catalogue.datasets:
         columns = {"record_key": "VARCHAR", "delivery_id": "VARCHAR", "updated_at": "TIMESTAMP"}
-        columns |= {one.name: TYPES[one.item.type] for one in catalogue.conformed_columns(name)}
+        columns |= {one.name: SQL_TYPES[one.item.type] for one in catalogue.conformed_columns(name)}
         tables[f"conformed.{table_name(name)}"] = _columns(columns)
     for name, table in catalogue.tables.items():
         tables[f"stored.{name}"] = _columns(_library_columns(catalogue, table))
@@ -159,7 +148,7 @@ def _tables(catalogue: Catalogue) -> dict[str, str]:
 def _library_columns(catalogue: Catalogue, table: LibraryTable) -> dict[str, str]:
     items = catalogue.items[table.subject]
     names = dict.fromkeys([table.key, *table.items])
-    columns = {name: TYPES[items[name].type] if name in items else "VARCHAR" for name in names}
+    columns = {name: SQL_TYPES[items[name].type] if name in items else "VARCHAR" for name in names}
     extra = {"is_registered": "BOOLEAN", "identifier_is_valid": "BOOLEAN"} if table.identity else {}
     return columns | extra | {"updated_at": "TIMESTAMP"}
 

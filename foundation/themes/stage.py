@@ -71,7 +71,7 @@ def _hold(changes: Changes, query: ThemeQuery, breaking: dict[str, int]) -> None
     failed = [
         f"“{rule.title}”不符合 {breaking[name]:,} / {rows:,}"
         for name, rule in query.theme.rules.items()
-        if rule.blocking and breaking[name] > rule.tolerated * rows
+        if rule.blocking and not rule.passes(breaking[name], rows)
     ]
     if failed:
         raise BrokenRule("；".join(failed), breaking)

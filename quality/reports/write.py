@@ -61,8 +61,9 @@ def write_reports(installation: Installation, on: date) -> Written:
 
 def _measured_night(quality: Quality, on: date) -> Night:
     """The night's facts, once every table is measured, its gate decided on, and all is scored."""
-    for table in quality.suites:
-        quality.measured(table, on)
+    for table, suite in quality.suites.items():
+        if not suite.is_library:  # those are measured for their gates
+            quality.measured(table, on)
     for name in quality.installation.catalogue.tables:
         decide(quality, name, on)
     keep = timedelta(days=quality.installation.settings.failing_keep_days)

@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from assets.theme import theme_asset
+from docs.generate.themes import EXAMPLE
 from foundation.catalogue.load import FOLDER, load
 from foundation.sql import quoted
 from foundation.themes.affected import consumed_tables
@@ -134,28 +135,7 @@ def test_the_published_files_hold_no_small_count(first: Home) -> None:
 
 def test_a_twelfth_theme_is_one_file(first: Home, tmp_path: Path) -> None:
     shutil.copytree(FOLDER, tmp_path / "catalog")
-    (tmp_path / "catalog" / "themes" / "pension_residence.yaml").write_text(
-        """
-title: 养老服务
-code: 201001/0001
-summary: 每个标准地址上领取养老金的人数。
-lead: civil_affairs
-grain: address
-base: [address, division_code]
-sources:
-  resident: {dataset: public_security/actual_resident, by: record.address_code}
-  shelter: {dataset: emergency_management/shelter}
-items:
-  residents: {title: 实有人口, source: resident, value: count(DISTINCT person_id)}
-  shelters: {title: 避难场所, source: shelter, value: count(*)}
-rows: residents > 0
-questions:
-  busy: {title: 哪些地址住着三人以上？, where: residents > 3}
-update: {cycle: 每月}
-sharing: {type: 有条件共享, condition: 限用于养老服务。}
-""",
-        encoding="utf-8",
-    )
+    (tmp_path / "catalog" / "themes" / "pension_residence.yaml").write_text(EXAMPLE, encoding="utf-8")
     settings = first.settings.model_copy(update={"catalog": tmp_path / "catalog"})
     with open_installation(settings) as installation:
         from assets.theme import theme_assets

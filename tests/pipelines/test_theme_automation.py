@@ -46,12 +46,17 @@ def gate(instance: dg.DagsterInstance, check: dg.AssetCheckKey, passed: bool) ->
     )
 
 
+def up_to_date(instance: dg.DagsterInstance, keys: list[dg.AssetKey], check: dg.AssetCheckKey) -> None:
+    """All is materialized and the gate has passed."""
+    for key in [*keys, THEME]:
+        instance.report_runless_asset_event(dg.AssetMaterialization(key))
+    gate(instance, check, passed=True)
+
+
 def test_a_change_that_passed_its_gate_starts_the_theme() -> None:
     defs, keys, check = definitions()
     with dg.DagsterInstance.ephemeral() as instance:
-        for key in [*keys, THEME]:
-            instance.report_runless_asset_event(dg.AssetMaterialization(key))
-        gate(instance, check, passed=True)
+        up_to_date(instance, keys, check)
         number, cursor = requested(defs, instance, None)
         assert number == 0
 
@@ -66,9 +71,7 @@ def test_a_change_that_passed_its_gate_starts_the_theme() -> None:
 def test_a_change_whose_gate_failed_waits_until_it_passes() -> None:
     defs, keys, check = definitions()
     with dg.DagsterInstance.ephemeral() as instance:
-        for key in [*keys, THEME]:
-            instance.report_runless_asset_event(dg.AssetMaterialization(key))
-        gate(instance, check, passed=True)
+        up_to_date(instance, keys, check)
         _, cursor = requested(defs, instance, None)
 
         instance.report_runless_asset_event(dg.AssetMaterialization(check.asset_key))
