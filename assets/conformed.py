@@ -8,7 +8,8 @@ from assets.night import Night
 from foundation.catalogue.catalogue import Catalogue, table_name
 from foundation.conform import conformed_schema
 from foundation.conforming.stage import conform_changes
-from foundation.crosscheck.corrections import apply_corrections
+from foundation.crosscheck.corrections import Corrected, apply_corrections
+from foundation.crosscheck.tables import CORRECTION
 from resources.installation import Installation
 
 
@@ -36,8 +37,10 @@ def conformed_asset(catalogue: Catalogue, name: str) -> dg.AssetsDefinition:
         lake, source = installation.lake, f"ingest.{table_name(name)}"
         with lake.consuming(context.asset_key.to_user_string(), [source]) as changes:
             written = conform_changes(changes, installation.catalogue, name, installation.settings.threads)
-            corrected = apply_corrections(changes.con, installation.catalogue, name, night.date)
-        rows = lake.rows(f"conformed.{table_name(name)}")
+            corrected = Corrected()
+            if not lake.is_empty(CORRECTION):
+                corrected = apply_corrections(changes.con, installation.catalogue, name, night.date)
+            rows = lake.rows(f"conformed.{table_name(name)}")
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": rows,

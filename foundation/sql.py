@@ -30,3 +30,8 @@ def texts(values: Iterable[str]) -> str:
 def count(con: duckdb.DuckDBPyConnection, table: str) -> int:
     """The number of rows of a table."""
     return int(con.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # type: ignore[index]
+
+
+def execute_count(con: duckdb.DuckDBPyConnection, statement: str) -> int:
+    """Run a statement that writes; the number of rows that it wrote or removed."""
+    return int(con.execute(statement).fetchone()[0])  # type: ignore[index]

@@ -14,6 +14,8 @@ from threading import Event, Thread
 import duckdb
 import pyarrow as pa
 
+from foundation.sql import execute_count
+
 AHEAD = 2
 
 
@@ -60,12 +62,12 @@ class Pump:
 
 def execute_over(
     con: duckdb.DuckDBPyConnection, schema: pa.Schema, batches: Callable[[], Iterable[pa.RecordBatch]], statement: str
-) -> None:
-    """Run a statement that reads the batches as the table `batches`; raises what making them raised."""
+) -> int:
+    """Run a statement that writes what it makes of the table `batches`; the rows written. Raises what making them raised."""
     pump = Pump(schema, batches)
     con.register("batches", pump.reader())
     try:
-        con.execute(statement)
+        return execute_count(con, statement)
     except duckdb.Error:
         if pump.failure is not None:
             raise pump.failure from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
@@ -26,6 +27,18 @@ from resources.operations import publication
 
 
 @dataclass(frozen=True)
+class _Known:
+    """Results, and the state of the lake of which they tell."""
+
+    snapshot: int
+    results: list[Result]
+
+
+# A table's check, the gates that rest on it and the reports ask for the same results in one process.
+_KNOWN: WeakKeyDictionary[Lake, dict[tuple[str, date], _Known]] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True)
 class Quality:
     """The quality of everything in an installation."""
 
@@ -42,17 +55,27 @@ class Quality:
     def measured(self, table: str, on: date) -> list[Result]:
         """The results of a table for a business date; a rule is measured where what it reads has changed since the last time."""
         suite, lake = self.suites[table], self.lake
+        known = _KNOWN.setdefault(lake, {}).get((table, on))
+        if known is not None and lake.touched(known.snapshot).keys().isdisjoint(suite.sources):
+            return known.results
         with lake.consuming(f"quality.{table}", suite.sources) as feed:
             before = last_results(lake.con, table, on)
             changed = {source for source in suite.sources if feed.is_changed(source, suite.part_of(source))}
             kept = _kept(suite, before, changed, on)
             if len(kept) == len(before) == len(suite.rules) and all(one.measured_on == on for one in kept):
                 feed.changed.clear()  # nothing is written, not even how far was read
-                return before
+                return self._remembered(table, on, feed.snapshot, before)
             moment = Moment(on, self._published(suite))
             fresh = self._measure(suite, moment, {one.key for one in kept})
             self._write(suite, moment, fresh, kept, again=any(one.measured_on == on for one in before))
-        return sorted([*fresh, *(replace(one, measured_on=on) for one in kept)], key=lambda one: (one.item, one.rule))
+        results = sorted(
+            [*fresh, *(replace(one, measured_on=on) for one in kept)], key=lambda one: (one.item, one.rule)
+        )
+        return self._remembered(table, on, feed.snapshot, results)
+
+    def _remembered(self, table: str, on: date, snapshot: int, results: list[Result]) -> list[Result]:
+        _KNOWN[self.lake][table, on] = _Known(snapshot, results)
+        return results
 
     def _measure(self, suite: Suite, moment: Moment, kept: set[str]) -> list[Result]:
         rules = [rule for rule in suite.rules if rule.key not in kept]

@@ -101,11 +101,13 @@ def results(con: duckdb.DuckDBPyConnection, on: date, table: str | None = None) 
 
 def last_results(con: duckdb.DuckDBPyConnection, table: str, on: date) -> list[Result]:
     """The results of the newest business date, not after `on`, for which a table was measured within a year."""
-    span = f"BETWEEN {text(str(on - timedelta(days=366)))}::DATE AND {text(str(on))}::DATE"
-    row = con.execute(
-        f"SELECT max(measured_on) FROM quality.result WHERE table_name = ? AND measured_on {span}", [table]
-    ).fetchone()
-    return results(con, row[0], table) if row and row[0] else []
+    rows = con.execute(
+        f"""SELECT {listed(RESULT_COLUMNS)} FROM quality.result WHERE table_name = ?
+            AND measured_on BETWEEN {text(str(on - timedelta(days=366)))}::DATE AND {text(str(on))}::DATE
+        QUALIFY measured_on = max(measured_on) OVER () ORDER BY item, rule""",
+        [table],
+    ).fetchall()
+    return [Result(*row) for row in rows]
 
 
 def remove_results(con: duckdb.DuckDBPyConnection, suite: Suite, on: date, but: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-from foundation.catalogue.catalogue import Catalogue, split_name, table_name
+from foundation.catalogue.catalogue import Catalogue, split_name
 from foundation.catalogue.model import Dataset
 from foundation.delivery import (
     Control,
@@ -19,7 +19,6 @@ from foundation.delivery import (
     open_delivery,
     sha256,
 )
-from foundation.ingest.held import held_columns
 from foundation.ingest.register import (
     Arrival,
     Outcome,
@@ -43,26 +42,24 @@ class Deliveries:
     def ingest(self, lake: Lake, name: str, until: date) -> list[Outcome]:
         """Take all deliveries of a dataset that have arrived for business dates up to `until`, oldest first."""
         dataset = self.catalogue.datasets[name]
-        lake.ensure(f"ingest.{table_name(name)}", held_columns(dataset))
         if dataset.format.kind == "database":
             outcome = self._ingest_database(lake, name, dataset, until)
             return [outcome] if outcome else []
         found = discover(self.settings.deliveries_folder, *split_name(name), dataset)
-        outcomes = []
-        for file in found:
-            if file.business_date is not None and file.business_date > until:
-                continue
-            outcome = self._ingest_file(lake, name, dataset, file, until)
-            if outcome is not None:
-                outcomes.append(outcome)
-        return outcomes
+        known = {(one.uri, one.size, one.modified_ns) for one in registered(lake.con, name)} if found else set()
+        return [
+            self._ingest_file(lake, name, dataset, file, until)
+            for file in found
+            if (file.business_date is None or file.business_date <= until)
+            and (self._uri(file), file.size, file.modified_ns) not in known
+        ]
 
-    def _ingest_file(self, lake: Lake, name: str, dataset: Dataset, file: Found, today: date) -> Outcome | None:
-        """Take one file; None where it is registered already."""
-        earlier = registered(lake.con, name)
-        uri = str(file.path.relative_to(self.settings.deliveries_folder))
-        if any((one.uri, one.size, one.modified_ns) == (uri, file.size, file.modified_ns) for one in earlier):
-            return None
+    def _uri(self, file: Found) -> str:
+        return str(file.path.relative_to(self.settings.deliveries_folder))
+
+    def _ingest_file(self, lake: Lake, name: str, dataset: Dataset, file: Found, today: date) -> Outcome:
+        """Take a file that is not registered yet."""
+        earlier, uri = registered(lake.con, name), self._uri(file)
         arrival = Arrival(name, file.business_date or today, uri, size=file.size, modified_ns=file.modified_ns)
         try:
             if file.problem is not None:
@@ -114,7 +111,8 @@ def _take(
                 outcome = _duplicate(outcome.arrival, delivery_id, same)
         if outcome.status == "accepted":
             register_rejected(lake.con, arrival.dataset, delivery_id, arrival.business_date)
-        register(lake.con, outcome)
+        of_this_date = any(one.business_date == arrival.business_date for one in _taken(earlier))
+        register(lake.con, outcome, supersedes=outcome.status == "accepted" and of_this_date)
         return outcome
 
 

@@ -10,6 +10,7 @@ import importlib.resources
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from threading import local
 
@@ -21,23 +22,25 @@ from resources.postgres import LAKE, InstallationError, Postgres
 from resources.settings import Settings
 
 SCHEMAS = ("ingest", "conformed", "resolved", "crosscheck", "library", "stored", "theme", "quality", "state")
-# duckdb_tables() would load the statistics of every table of the lake. Views (registered Arrow tables are views) come first.
-TEMPORARY = """SELECT 'VIEW', view_name FROM duckdb_views() WHERE database_name = 'temp' AND NOT internal
-    UNION ALL SELECT DISTINCT 'TABLE', table_name FROM duckdb_columns() WHERE database_name = 'temp' AND NOT internal
-        AND table_name NOT IN (SELECT view_name FROM duckdb_views() WHERE database_name = 'temp')
-    ORDER BY ALL DESC"""
 EXTENSIONS = ("ducklake", "postgres_scanner", "spatial")
 # From the tables of the DuckLake specification: https://ducklake.select/docs/stable/specification/tables/overview
 TOUCHED = f"""
-    SELECT EXISTS (SELECT 1 FROM {LAKE}.ducklake_snapshot_changes, {LAKE}.ducklake_table JOIN {LAKE}.ducklake_schema USING (schema_id)
-    WHERE snapshot_id > :since AND table_name = :table AND schema_name = :schema
-    AND changes_made ~ ('(inserted_into_table|deleted_from_table|inlined_insert|inlined_delete):' || table_id || '(,|$)'))"""
+    SELECT schema_name || '.' || table_name, max(snapshot_id) FROM (
+        SELECT snapshot_id, (regexp_matches(changes_made,
+            '(inserted_into_table|deleted_from_table|inlined_insert|inlined_delete):(\\d+)', 'g'))[2]::bigint AS table_id
+        FROM {LAKE}.ducklake_snapshot_changes WHERE snapshot_id > :since) AS written
+    JOIN {LAKE}.ducklake_table USING (table_id) JOIN {LAKE}.ducklake_schema USING (schema_id) GROUP BY 1"""
+
+HOLDING = f"""
+    SELECT EXISTS (SELECT 1 FROM {LAKE}.ducklake_data_file AS file JOIN {LAKE}.ducklake_table AS of_table USING (table_id)
+    JOIN {LAKE}.ducklake_schema AS of_schema USING (schema_id) WHERE file.end_snapshot IS NULL
+    AND of_table.end_snapshot IS NULL AND schema_name || '.' || table_name = :table)"""
 
 # Rows are only added to state.watermark, so that consumers that commit at the same time do not meet; the highest holds.
 READ_UNTIL = "(SELECT consumer, source, max(snapshot) AS snapshot FROM state.watermark GROUP BY consumer, source)"
 
 
-@dataclass
+@dataclass(eq=False)
 class Lake:
     """The lake's engine; its SQL names tables as `schema.table`."""
 
@@ -49,9 +52,9 @@ class Lake:
     @property
     def con(self) -> duckdb.DuckDBPyConnection:
         """This thread's connection: its transaction and its temporary tables are its own."""
-        if not hasattr(self._threads, "con"):
-            self._threads.con = self.reading()
-        con: duckdb.DuckDBPyConnection = self._threads.con
+        con: duckdb.DuckDBPyConnection | None = getattr(self._threads, "con", None)
+        if con is None:
+            con = self._threads.con = self.reading()
         return con
 
     def exists(self, table: str) -> bool:
@@ -82,17 +85,20 @@ class Lake:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing; temporary tables made inside are dropped in either case."""
-        self.con.execute("BEGIN")
+        """All or nothing, in a connection of its own: the temporary tables made inside end with it."""
+        before, con = getattr(self._threads, "con", None), self.reading()
+        self._threads.con = con
         try:
+            con.execute("BEGIN")
             yield
-            self.con.execute("COMMIT")
+            con.execute("COMMIT")
         except BaseException:
             with suppress(duckdb.Error):
-                self.con.execute("ROLLBACK")
+                con.execute("ROLLBACK")
             raise
         finally:
-            self._drop_temporary()
+            con.close()
+            self._threads.con = before
 
     @contextmanager
     def consuming(self, consumer: str, sources: list[str]) -> Iterator[Feed]:
@@ -106,17 +112,15 @@ class Lake:
         rows = self.con.execute(f"SELECT source, snapshot FROM {READ_UNTIL} WHERE consumer = ?", [consumer])
         return dict(rows.fetchall())
 
-    def _drop_temporary(self) -> None:
-        with suppress(duckdb.Error):
-            for kind, name in self.con.execute(TEMPORARY).fetchall():
-                self.con.execute(f"DROP {kind} IF EXISTS temp.{quoted(name)}")
-
-    def is_touched(self, table: str, since: int) -> bool:
-        """Whether any state of the lake after `since` touched the table: told by the list of states, in a moment."""
-        schema, _, name = table.partition(".")
-        of = {"schema": schema, "table": name, "since": since}
+    def is_empty(self, table: str) -> bool:
+        """Whether the newest state of the lake surely has no row in the table: told in a moment."""
         with self.postgres.engine.connect() as connection:
-            return bool(connection.execute(sa.text(TOUCHED), of).scalar())
+            return not connection.execute(sa.text(HOLDING), {"table": table}).scalar()
+
+    def touched(self, since: int) -> dict[str, int]:
+        """The tables that states of the lake after `since` wrote to, each with the newest of them: told in a moment."""
+        with self.postgres.engine.connect() as connection:
+            return {table: state for table, state in connection.execute(sa.text(TOUCHED), {"since": since})}
 
     def reading(self) -> duckdb.DuckDBPyConnection:
         """Another connection to the same engine, that sees what has been committed."""
@@ -125,7 +129,7 @@ class Lake:
         return con
 
     def close(self) -> None:
-        if hasattr(self._threads, "con"):
+        if getattr(self._threads, "con", None) is not None:
             self._threads.con.close()
         self.engine.close()
 
@@ -177,12 +181,16 @@ class Feed:
         query = f"SELECT 1 FROM {changes} WHERE {rows} LIMIT 1"
         return self.is_first(source) or rows == "true" or self.lake.con.execute(query).fetchone() is not None
 
+    @cached_property
+    def _touched(self) -> dict[str, int]:
+        return self.lake.touched(min(self.watermarks.values()))
+
     def _changes(self, source: str) -> str | None:
         """SQL of the rows to read; None where no state since the watermark touched the source."""
         if self.is_first(source):
             return source
         since = self.watermarks[source]
-        if since >= self.snapshot or not self.lake.is_touched(source, since):
+        if since >= self.snapshot or self._touched.get(source, since) <= since:
             return None
         return changes_sql(source, since, self.snapshot)
 

@@ -43,8 +43,13 @@ class Postgres:
         return " ".join(f"{name}={_libpq_value(str(value))}" for name, value in words.items() if value)
 
     def dagster_url(self) -> str:
-        """The URL of Dagster's storage: the same database, its own schema."""
-        return self.url.update_query_dict({"options": f"-csearch_path={DAGSTER}"}).render_as_string(hide_password=False)
+        """The URL of Dagster's storage: the same database, its own schema.
+
+        An event is not waited for until it is on the disk: when the server's machine fails, the last moments of a run's log
+        may be missing, of no data.
+        """
+        options = {"options": f"-csearch_path={DAGSTER} -csynchronous_commit=off"}
+        return self.url.update_query_dict(options).render_as_string(hide_password=False)
 
     @contextmanager
     def lock(self, name: str) -> Iterator[None]:

@@ -14,7 +14,7 @@ import pyarrow as pa
 from foundation.catalogue.catalogue import Catalogue, table_name
 from foundation.changes import Changes
 from foundation.conform import Conformer
-from foundation.sql import count, listed
+from foundation.sql import execute_count, listed
 from foundation.streams import execute_over
 
 BATCH_ROWS = 122_880
@@ -33,28 +33,27 @@ def conform_changes(changes: Changes, catalogue: Catalogue, dataset: str, thread
     """Bring `conformed.<department>__<dataset>` up to date with what the department holds."""
     con = changes.con
     held, conformed = f"ingest.{table_name(dataset)}", f"conformed.{table_name(dataset)}"
-    before = count(con, conformed)
+    removed = 0
     if changes.is_first(held):
         changed = changes.whole(held)
-        con.execute(f"DELETE FROM {conformed}")  # read from the beginning, so that what is gone since goes too
+        # read from the beginning, so that what is gone since goes too
+        removed = execute_count(con, f"DELETE FROM {conformed}")
     elif changed := changes.keys(held, ["record_key"], "changed_key"):
-        con.execute(f"DELETE FROM {conformed} WHERE record_key IN (FROM changed_key)")
+        removed = execute_count(con, f"DELETE FROM {conformed} WHERE record_key IN (FROM changed_key)")
     if not changed:
-        return ConformedRecords(0, before - count(con, conformed))
+        return ConformedRecords(0, removed)
     conformer = Conformer(catalogue, dataset)
-    before = count(con, conformed)
     with con.cursor() as reading:
         query = f"SELECT {listed([*HEAD, *catalogue.datasets[dataset].columns])} FROM lake.{held}"
         if not changes.is_first(held):
             reading.register("changed_key", con.table("temp.changed_key").to_arrow_table())
             query += " SEMI JOIN changed_key USING (record_key)"
-        execute_over(
+        written = execute_over(
             con,
             conformer.schema,
             lambda: in_threads(conformer.conform, reading.execute(query).to_arrow_reader(BATCH_ROWS), threads),
             f"INSERT INTO {conformed} BY NAME FROM batches",
         )
-    written = count(con, conformed) - before
     return ConformedRecords(written, changed - written)
 
 

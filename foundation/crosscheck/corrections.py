@@ -23,8 +23,8 @@ PROVENANCE = {"corrections": "MAP(VARCHAR, VARCHAR)"}
 class Corrected:
     """How many values were replaced, and how many corrections ended because the department's own record says so now."""
 
-    applied: int
-    ended: int
+    applied: int = 0
+    ended: int = 0
 
 
 def apply_corrections(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, dataset: str, on: date) -> Corrected:

@@ -74,11 +74,11 @@ class Outcome:
     reason: str = ""
 
 
-def register(con: duckdb.DuckDBPyConnection, outcome: Outcome) -> None:
-    """Enter a delivery's outcome; an accepted one supersedes an earlier one for the same business date."""
+def register(con: duckdb.DuckDBPyConnection, outcome: Outcome, *, supersedes: bool = False) -> None:
+    """Enter a delivery's outcome; `supersedes`: in the place of what was taken for the same business date."""
     arrival = outcome.arrival
     department, dataset = split_name(arrival.dataset)
-    if outcome.status == "accepted":
+    if supersedes:
         con.execute(
             """UPDATE ingest.delivery SET status = 'superseded'
             WHERE department = ? AND dataset = ? AND business_date = ? AND status IN ('accepted', 'duplicate')""",

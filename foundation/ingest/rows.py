@@ -1,4 +1,7 @@
-"""Staging a delivery's rows and finding those that can't be used, each with its rule and a reason."""
+"""Staging a delivery's rows and finding those that can't be used, each with its rule and a reason.
+
+Of a row that is held already as it was delivered only the key and the hash are staged: of a full delivery that is most.
+"""
 
 from __future__ import annotations
 
@@ -13,17 +16,26 @@ from foundation.sql import listed, quoted, text
 from foundation.streams import execute_over
 
 
-def stage(con: duckdb.DuckDBPyConnection, dataset: Dataset, delivery: Delivery, mode: str) -> None:
-    """Fill the temporary table `staged`: row number, record key, row hash, columns as delivered (and the operation)."""
-    columns = listed(dataset.columns)
+def stage(con: duckdb.DuckDBPyConnection, dataset: Dataset, delivery: Delivery, mode: str, held: str | None) -> None:
+    """Fill the temporary table `staged`: row number, record key, row hash, the hash of the record that is held, whether
+    no identifying item is filled in, columns as delivered where the hashes differ (and the operation).
+
+    `held`: the table of what is held; None where it has no rows.
+    """
+    columns, schema = listed(dataset.columns), _schema(dataset, mode)
+    known = f"LEFT JOIN (SELECT record_key, row_hash AS held_hash FROM {held}) USING (record_key)" if held else ""
+    differing = [
+        f"CASE WHEN row_hash IS DISTINCT FROM held_hash THEN {one} END AS {one}" for one in map(quoted, dataset.columns)
+    ]
     operation = f", {quoted(OPERATION)} AS operation" if mode == "delta" else ""
-    schema = _schema(dataset, mode)
     execute_over(
         con,
         schema,
         lambda: (batch.select(schema.names) for batch in delivery.batches()),
-        f"CREATE TEMP TABLE staged AS SELECT row_number, {record_key(dataset)} AS record_key, "
-        f"hash({columns}) AS row_hash, {columns}{operation} FROM batches",
+        f"""CREATE TEMP TABLE staged AS SELECT row_number, record_key, row_hash,
+            {"held_hash" if held else "NULL::UBIGINT AS held_hash"}, {_is_unidentified(dataset)} AS is_unidentified,
+            {", ".join(differing) if held else columns}{operation}
+        FROM (SELECT *, {record_key(dataset)} AS record_key, hash({columns}) AS row_hash FROM batches) {known}""",
     )
 
 
@@ -84,10 +96,19 @@ def _doubled_key(dataset: Dataset) -> str:
     return _refusing("doubled_key", key, f"format({text(reason)}, first_row)", doubled)
 
 
+def _is_unidentified(dataset: Dataset) -> str:
+    """SQL that is true where no identifying item is filled in."""
+    return " AND ".join(is_blank(name) for name in _identifying(dataset))
+
+
+def _identifying(dataset: Dataset) -> list[str]:
+    return [name for name, column in dataset.columns.items() if column.item in dataset.identifying]
+
+
 def _no_identifying_item(dataset: Dataset, mode: str) -> str:
-    columns = [name for name, column in dataset.columns.items() if column.item in dataset.identifying]
-    named = "、".join(columns)
+    named = "、".join(_identifying(dataset))
     reason = f"“{named}”均为空，无法识别该记录所指的对象（规则：至少填报一项）。请补正后重新报送。"
-    blank = " AND ".join(is_blank(name) for name in columns)
     kept = f" AND operation IS DISTINCT FROM {text(DELETION)}" if mode == "delta" else ""
-    return _refusing("no_identifying_item", named, text(reason), f"WHERE record_key IS NOT NULL AND {blank}{kept}")
+    return _refusing(
+        "no_identifying_item", named, text(reason), f"WHERE record_key IS NOT NULL AND is_unidentified{kept}"
+    )

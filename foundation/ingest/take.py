@@ -14,7 +14,7 @@ from foundation.delivery import Control, Delivery, DeliveryRefused, check_contro
 from foundation.delivery.header import DELETION
 from foundation.ingest.register import Arrival, Outcome
 from foundation.ingest.rows import find_refused, stage
-from foundation.sql import count, listed, text
+from foundation.sql import count, execute_count, listed, text
 
 
 def take(
@@ -29,14 +29,16 @@ def take(
 
     Raises DeliveryRefused where the delivery breaks a rule as a whole; the caller rolls back and registers the refusal.
     """
-    stage(con, dataset, delivery, arrival.mode)
+    table = f"ingest.{table_name(arrival.dataset)}"
+    held = count(con, table)
+    stage(con, dataset, delivery, arrival.mode, table if held else None)
     find_refused(con, dataset, delivery, arrival.mode)
     rejected = count(con, "refused_row")
     rows = delivery.rows
     check_control(control, delivery.file, rows=rows)
     if arrival.mode == "full":
-        _check_volume(con, dataset, arrival.dataset, delivery.file, rows - rejected)
-    changed, withdrawn = _write(con, dataset, arrival, delivery_id, rejected)
+        _check_volume(dataset, delivery.file, held, rows - rejected)
+    changed, withdrawn = _write(con, dataset, arrival, delivery_id, held)
     return Outcome(arrival, delivery_id, "accepted", rows, rows - rejected, rejected, changed, withdrawn)
 
 
@@ -46,7 +48,7 @@ def content_hash(con: duckdb.DuckDBPyConnection) -> str:
     return "-".join(str(part) for part in row or ())
 
 
-def _check_volume(con: duckdb.DuckDBPyConnection, dataset: Dataset, name: str, file: str, accepted: int) -> None:
+def _check_volume(dataset: Dataset, file: str, held: int, accepted: int) -> None:
     volume = dataset.volume
     if accepted < volume.minimum:
         raise DeliveryRefused(
@@ -55,7 +57,6 @@ def _check_volume(con: duckdb.DuckDBPyConnection, dataset: Dataset, name: str, f
             f"全量报送仅有 {accepted} 条可用记录，少于目录规定的 {volume.minimum} 条",
             "请核对是否漏报后重新报送。",
         )
-    held = count(con, f"ingest.{table_name(name)}")
     fallen = held - accepted
     if fallen > volume.fall_records and fallen / held > volume.fall:
         raise DeliveryRefused(
@@ -67,34 +68,36 @@ def _check_volume(con: duckdb.DuckDBPyConnection, dataset: Dataset, name: str, f
 
 
 def _write(
-    con: duckdb.DuckDBPyConnection, dataset: Dataset, arrival: Arrival, delivery_id: str, rejected: int
+    con: duckdb.DuckDBPyConnection, dataset: Dataset, arrival: Arrival, delivery_id: str, held: int
 ) -> tuple[int, int]:
     """Write what differs from what is held; numbers of changed (new or different) and withdrawn records.
 
     A held record whose row was rejected today stays as it is: it has been delivered, it just can't be read.
     """
-    held = f"ingest.{table_name(arrival.dataset)}"
-    usable = "(FROM staged ANTI JOIN refused_row USING (row_number))" if rejected else "staged"
-    kept = f"WHERE operation <> {text(DELETION)} AND" if arrival.mode == "delta" else "WHERE"
-    con.execute(
-        f"""CREATE TEMP TABLE changed_row AS SELECT row_number, record_key FROM {usable}
-        LEFT JOIN (SELECT record_key, row_hash AS held_hash FROM {held}) USING (record_key)
-        {kept} row_hash IS DISTINCT FROM held_hash"""
+    table = f"ingest.{table_name(arrival.dataset)}"
+    kept = f"operation <> {text(DELETION)} AND" if arrival.mode == "delta" else ""
+    usable = "(FROM staged ANTI JOIN refused_row USING (row_number))"
+    changed_row = f"{usable} WHERE {kept} row_hash IS DISTINCT FROM held_hash"
+    withdrawn = _find_withdrawn(con, table, usable, arrival.mode) if held else 0
+    if held:
+        con.execute(
+            f"""DELETE FROM {table} WHERE record_key IN (SELECT record_key FROM {changed_row} AND held_hash IS NOT NULL
+                UNION ALL SELECT record_key FROM withdrawn)"""
+        )
+    written = execute_count(
+        con,
+        f"""INSERT INTO {table} BY NAME SELECT record_key, row_hash, {text(delivery_id)} AS delivery_id,
+            {text(str(arrival.business_date))}::DATE AS business_date, row_number, {listed(dataset.columns)}
+        FROM {changed_row}""",
     )
-    if arrival.mode == "delta":
+    return written, withdrawn
+
+
+def _find_withdrawn(con: duckdb.DuckDBPyConnection, table: str, usable: str, mode: str) -> int:
+    """Fill the temporary table `withdrawn` with the keys of held records that are no longer; their number."""
+    if mode == "delta":
         gone = f"SEMI JOIN (SELECT record_key FROM {usable} WHERE operation = {text(DELETION)}) USING (record_key)"
     else:
         gone = "ANTI JOIN staged USING (record_key) ANTI JOIN unreadable USING (record_key)"
-    con.execute(f"CREATE TEMP TABLE withdrawn AS SELECT record_key FROM (SELECT record_key FROM {held}) {gone}")
-    changed, withdrawn = count(con, "changed_row"), count(con, "withdrawn")
-    if changed or withdrawn:
-        con.execute(
-            f"""DELETE FROM {held} WHERE record_key IN
-            (SELECT record_key FROM changed_row UNION ALL SELECT record_key FROM withdrawn)"""
-        )
-        con.execute(
-            f"""INSERT INTO {held} BY NAME SELECT record_key, row_hash, {text(delivery_id)} AS delivery_id,
-            {text(str(arrival.business_date))}::DATE AS business_date, row_number, {listed(dataset.columns)}
-            FROM staged SEMI JOIN changed_row USING (row_number)"""
-        )
-    return changed, withdrawn
+    con.execute(f"CREATE TEMP TABLE withdrawn AS SELECT record_key FROM (SELECT record_key FROM {table}) {gone}")
+    return count(con, "withdrawn")
