@@ -51,7 +51,7 @@ class PublishedFiles:
                 if file.name != MANIFEST:
                     os.link(file, aside / file.name)
         else:
-            self._write_files(name, aside)
+            self._write_files(name, aside, published.csv)
         (aside / MANIFEST).write_text(self._manifest(name, on, aside, published), encoding="utf-8")
         _move(aside, folder)
         self._remove_old(folder.parent, on)
@@ -61,13 +61,16 @@ class PublishedFiles:
         """A folder of another business date that shows the same state."""
         return next((one for one in sorted(place.glob("[0-9]*")) if _snapshot(one) == snapshot), None)
 
-    def _write_files(self, name: str, folder: Path) -> None:
+    def _write_files(self, name: str, folder: Path, written: Path | None) -> None:
         key = quoted(published_table(self.catalogue, name).key)
         table = published_sql(self.catalogue, name, as_text=False)
         rows = f"FROM ({table}) ORDER BY {key}"
         parquet, csv = folder / f"{name}.parquet", folder / f"{name}.csv"
         con = self.lake.con
         con.execute(f"COPY ({rows}) TO {text(str(parquet))} (FORMAT parquet, COMPRESSION zstd)")
+        if written is not None:
+            written.replace(csv)
+            return
         # An empty Parquet file has forgotten that its column is a geometry: the CSV is not made from it.
         as_text = published_sql(self.catalogue, name)
         con.execute(f"COPY (FROM ({as_text}) ORDER BY {key}) TO {text(str(csv))} (FORMAT csv, HEADER)")

@@ -33,12 +33,16 @@ TYPES: dict[str, sa.types.TypeEngine] = {
 
 @dataclass(frozen=True)
 class Published:
-    """What a publication changed, the rows that `share` holds now, and the lake's snapshot that it shows."""
+    """What a publication changed, the rows that `share` holds now, and the lake's snapshot that it shows.
+
+    `csv`: where all rows lie in the key's order, when all were written; the caller moves or removes it.
+    """
 
     written: int
     withdrawn: int
     rows: int
     snapshot: int
+    csv: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -76,10 +80,11 @@ class Share:
             feed = Feed(lake, f"share.{name}", lake.snapshot(), {} if watermark is None else {source: watermark})
             if watermark is not None and not feed.keys(source, [declared.key], "changed_entity"):
                 return Published(0, 0, _rows(connection, table), watermark)
-            written, withdrawn = self._write(connection, table, complete=watermark is None)
+            csv = self._replace(connection, table) if watermark is None else None
+            written, withdrawn = (None, 0) if csv else self._update(connection, table)
             rows = _rows(connection, table)
             _remember(connection, name, on, feed.snapshot, rows)
-            return Published(written, withdrawn, rows, feed.snapshot)
+            return Published(rows if written is None else written, withdrawn, rows, feed.snapshot, csv)
 
     def _watermark(self, connection: sa.Connection, table: sa.Table) -> int | None:
         """The snapshot last published; None where the table does not hold what was published then."""
@@ -88,13 +93,23 @@ class Share:
         ).one_or_none()
         return row.snapshot if row is not None and row.rows == _rows(connection, table) else None
 
-    def _write(self, connection: sa.Connection, table: sa.Table, complete: bool) -> tuple[int, int]:
+    def _replace(self, connection: sa.Connection, table: sa.Table) -> Path:
+        """Write all rows; the file from which they were read."""
+        connection.execute(sa.delete(table))
+        # In the key's order its index is filled from one end, which halves the time.
         key = published_table(self.catalogue, table.name).key
-        if complete:
-            connection.execute(sa.delete(table))
-            # In the key's order its index is filled from one end, which halves the time.
-            rows = f"({published_sql(self.catalogue, table.name)}) ORDER BY {quoted(key)}"
-            return self._copy(connection, f"{SHARE}.{table.name}", rows), 0
+        rows = f"({published_sql(self.catalogue, table.name)}) ORDER BY {quoted(key)}"
+        file = self._written(f"{SHARE}.{table.name}", rows)
+        try:
+            _copy_file(connection, f"{SHARE}.{table.name}", file)
+        except BaseException:
+            file.unlink()
+            raise
+        return file
+
+    def _update(self, connection: sa.Connection, table: sa.Table) -> tuple[int, int]:
+        """Write the rows of `changed_entity`; the numbers of those written and of those withdrawn."""
+        key = published_table(self.catalogue, table.name).key
         query = published_sql(self.catalogue, table.name, keys="changed_entity")
         self.lake.con.execute(f"CREATE TEMP TABLE published AS {query}")
         connection.execute(sa.text(f"CREATE TEMP TABLE incoming (LIKE {SHARE}.{table.name}) ON COMMIT DROP"))
@@ -117,17 +132,22 @@ class Share:
 
     def _copy(self, connection: sa.Connection, into: str, source: str) -> int:
         """COPY rows of the engine into a PostgreSQL table, through a file so that memory stays bounded; their number."""
-        file = self.settings.home / "spill" / f"copy-{into}.csv"
+        file = self._written(into, source)
         try:
-            self.lake.con.execute(f"COPY (FROM {source}) TO {text(str(file))} (FORMAT csv, HEADER true)")
             return _copy_file(connection, into, file)
         finally:
             file.unlink(missing_ok=True)
 
+    def _written(self, name: str, source: str) -> Path:
+        """Rows of the engine as a CSV file on the way to PostgreSQL."""
+        file = self.settings.home / "spill" / f"copy-{name}.csv"
+        self.lake.con.execute(f"COPY (FROM {source}) TO {text(str(file))} (FORMAT csv, HEADER)")
+        return file
+
 
 def _copy_file(connection: sa.Connection, into: str, file: Path) -> int:
-    with file.open(encoding="utf-8") as stream:
-        names = listed(stream.readline().rstrip("\n").split(","))
+    with file.open("rb") as stream:
+        names = listed(stream.readline().decode().rstrip("\n").split(","))
         cursor = connection.connection.cursor()
         cursor.copy_expert(f"COPY {into} ({names}) FROM STDIN (FORMAT csv)", stream)
         return int(cursor.rowcount)
