@@ -26,13 +26,13 @@ from resources.settings import settings
 INTERRUPTS_SECONDS = 0.5  # how often an interrupt is looked for while steps run
 
 
-WRITING_APART = ("ingest", "conformed", "resolved", "library", "crosscheck")
+WRITING_APART = ("ingest", "conformed", "resolved", "library", "crosscheck", "theme", "share")
 
 
 def stage_of(step_key: str) -> str:
-    """Steps of a stage write tables in common, so they run one after the other.
+    """Steps of a stage write tables in common, so they run one after the other; checks and reports are one stage.
 
-    All after the cross-check are one: gates before a publication or a theme, and reports, measure what checks measure.
+    Gates before a theme or a publication measure too: who measures waits for the other (`quality.measuring.WRITING`).
     """
     layer = step_key.partition("__")[0]
     return layer if layer in WRITING_APART else "quality"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from threading import RLock
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
@@ -34,8 +35,10 @@ class _Known:
     results: list[Result]
 
 
+# One at a time measures: all write the same tables.
+WRITING = RLock()
 # A table's check, the gates that rest on it and the reports ask for the same results in one process.
-_KNOWN: WeakKeyDictionary[Lake, dict[tuple[str, date], _Known]] = WeakKeyDictionary()
+KNOWN: WeakKeyDictionary[Lake, dict[tuple[str, date], _Known]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -54,10 +57,21 @@ class Quality:
 
     def measured(self, table: str, on: date) -> list[Result]:
         """The results of a table for a business date; a rule is measured where what it reads has changed since the last time."""
+        known = self._known(table, on)
+        if known is not None:
+            return known
+        with WRITING:
+            return self._known(table, on) or self._measured_now(table, on)
+
+    def _known(self, table: str, on: date) -> list[Result] | None:
+        """The results of before, where nothing that the rules read was written since."""
+        known = KNOWN.setdefault(self.lake, {}).get((table, on))
+        if known is None or not self.lake.touched(known.snapshot).keys().isdisjoint(self.suites[table].sources):
+            return None
+        return known.results
+
+    def _measured_now(self, table: str, on: date) -> list[Result]:
         suite, lake = self.suites[table], self.lake
-        known = _KNOWN.setdefault(lake, {}).get((table, on))
-        if known is not None and lake.touched(known.snapshot).keys().isdisjoint(suite.sources):
-            return known.results
         with lake.consuming(f"quality.{table}", suite.sources) as feed:
             before = last_results(lake.con, table, on)
             changed = {source for source in suite.sources if feed.is_changed(source, suite.part_of(source))}
@@ -74,7 +88,7 @@ class Quality:
         return self._remembered(table, on, feed.snapshot, results)
 
     def _remembered(self, table: str, on: date, snapshot: int, results: list[Result]) -> list[Result]:
-        _KNOWN[self.lake][table, on] = _Known(snapshot, results)
+        KNOWN[self.lake][table, on] = _Known(snapshot, results)
         return results
 
     def _measure(self, suite: Suite, moment: Moment, kept: set[str]) -> list[Result]:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from quality.gates import decide
-from quality.measuring import Quality
+from quality.measuring import WRITING, Quality
 from quality.reports.facts import Page
 from quality.reports.gather import department_page, library_page
 from quality.reports.night import Night, read_night
@@ -67,7 +67,7 @@ def _measured_night(quality: Quality, on: date) -> Night:
     for name in quality.installation.catalogue.tables:
         decide(quality, name, on)
     keep = timedelta(days=quality.installation.settings.failing_keep_days)
-    with quality.lake.transaction():
+    with WRITING, quality.lake.transaction():
         write_scores(quality.lake.con, on)
         forget_failing(quality.lake.con, on - keep)
     return read_night(quality, on)

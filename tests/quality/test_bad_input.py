@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -88,16 +87,3 @@ def test_errors_are_told_without_values() -> None:
     assert "610102" not in telling_text("(_duckdb.ConversionException) Could not convert string '610102198001010016'")
     told = telling_text('(_duckdb.BinderException) Binder Error: Referenced column "grade" not found\n[SQL: ...]')
     assert told.startswith("Binder Error") and "grade" in told
-
-
-def test_results_are_kept_while_nothing_changes(home: Home) -> None:
-    quality = Quality(home.installation)
-    first = quality.measured("conformed.education__student", date(2026, 11, 1))
-    again = quality.measured("conformed.education__student", date(2026, 11, 1))
-    assert first == again
-    next_day = quality.measured("conformed.education__student", date(2026, 11, 2))
-    assert {one.key for one in next_day} == {one.key for one in first}
-    assert {one.measured_on for one in next_day} == {date(2026, 11, 2)}
-    assert [replace(one, measured_on=date(2026, 11, 1)) for one in next_day if one.kind == "mandatory"] == [
-        one for one in first if one.kind == "mandatory"
-    ]
