@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import duckdb
@@ -11,12 +11,22 @@ import pyarrow as pa
 THRESHOLD = 0.99
 
 
-def clusters(rows: pa.Table, comparisons: Sequence[Any], blocks: Sequence[Any], training: Sequence[Any]) -> pa.Table:
-    """unique_id and cluster_id of rows (unique_id, …): u by random pairs, m by EM, connected components at 0.99."""
+def clusters(
+    rows: pa.Table,
+    comparisons: Sequence[Any],
+    blocks: Sequence[Any],
+    training: Sequence[Any],
+    memory: str = "16GB",
+    trained: Callable[[], None] = lambda: None,
+) -> pa.Table:
+    """unique_id and cluster_id of rows (unique_id, …): u by random pairs, m by EM, connected components at 0.99.
+
+    `trained` is called between training and linking.
+    """
     from splink import Linker, SettingsCreator
     from splink.backends.duckdb import DuckDBAPI
 
-    with duckdb.connect(config={"threads": 2}) as con:
+    with duckdb.connect(config={"threads": 2, "memory_limit": memory}) as con:
         api = DuckDBAPI(connection=con)
         settings = SettingsCreator(
             link_type="dedupe_only",
@@ -28,6 +38,7 @@ def clusters(rows: pa.Table, comparisons: Sequence[Any], blocks: Sequence[Any], 
         linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
         for block in training:
             linker.training.estimate_parameters_using_expectation_maximisation(block)
+        trained()
         predictions = linker.inference.predict(threshold_match_probability=THRESHOLD)
         grouped = linker.clustering.cluster_pairwise_predictions_at_threshold(predictions, THRESHOLD)
         return grouped.as_duckdbpyrelation().select("unique_id, cluster_id").to_arrow_table()
@@ -70,7 +81,7 @@ def fake(rows: pa.Table) -> pa.Table:
     return clusters(rows, comparisons, blocks, [block_on("first_name", "surname"), block_on("dob")])
 
 
-def persons(rows: pa.Table) -> pa.Table:
+def persons(rows: pa.Table, memory: str = "16GB", trained: Callable[[], None] = lambda: None) -> pa.Table:
     """Records of persons: name, birth_date, sex_code, claimed (the number as written), phone, address."""
     import splink.comparison_library as cl
     from splink import block_on
@@ -91,4 +102,5 @@ def persons(rows: pa.Table) -> pa.Table:
         block_on("name", "phone"),
         block_on("name", "address"),
     ]
-    return clusters(rows, comparisons, blocks, [block_on("claimed"), block_on("name", "birth_date")])
+    training = [block_on("claimed"), block_on("name", "birth_date")]
+    return clusters(rows, comparisons, blocks, training, memory, trained)
