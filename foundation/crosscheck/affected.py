@@ -66,7 +66,7 @@ def find_affected(changes: Changes, catalogue: Catalogue, name: str, on: date) -
     is_first = changes.is_first(f"stored.{name}")
     if is_first:
         held = f"SELECT entity_id FROM {DISCREPANCY} WHERE library_table = {text(name)}"
-        parts = [f"SELECT entity_id FROM {entities(catalogue, name, None)}", held]
+        parts = [f"SELECT entity_id FROM {entities(catalogue, name, only=False)}", held]
     if parts:
         con.execute(f"INSERT INTO touched {' UNION ALL '.join(parts)}")
     if not is_first:
@@ -120,9 +120,9 @@ def _joined_entities(
     key = quoted(catalogue.tables[other].key)
     rows = f"(FROM stored.{other} SEMI JOIN {changed} USING ({key})) AS {other}"
     if not listed:
-        return [f"SELECT entity.entity_id FROM {entities(catalogue, name, None)} AS entity JOIN {rows} ON {condition}"]
+        return [f"SELECT entity.entity_id FROM {entities(catalogue, name, only=False)} AS entity JOIN {rows} ON {condition}"]
     return [
-        f"SELECT record.entity_id FROM {linked_records(catalogue, name, source, None)} AS record JOIN {rows} ON {condition}"
+        f"SELECT record.entity_id FROM {linked_records(catalogue, name, source, only=False)} AS record JOIN {rows} ON {condition}"
         for source in chosen(catalogue, name, listed)
     ]
 

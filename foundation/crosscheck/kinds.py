@@ -15,7 +15,7 @@ from foundation.crosscheck.comparators import variant_form
 from foundation.crosscheck.compare import FOUND, VALUE_KIND
 from foundation.crosscheck.origins import Origins
 from foundation.crosscheck.queries import QUERIES, TIMED, Finding
-from foundation.crosscheck.records import AFFECTED, chosen, entities, linked_records
+from foundation.crosscheck.records import chosen, entities, linked_records
 from foundation.crosscheck.tables import DISCREPANCY
 from foundation.sql import quoted, text
 
@@ -23,11 +23,11 @@ TONIGHT = "night.on_date"
 
 
 def find_kinds(
-    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, name: str, on: date, only: str | None = AFFECTED
+    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, name: str, on: date, only: bool = True
 ) -> None:
     """Add every declared kind to `found`; a kind that says more replaces the plain difference in the same record.
 
-    `only` names a table of entities (column entity_id) to which the search is restricted; None: all are searched.
+    `only` says whether the search is restricted to the affected entities.
     """
     for kind_name, kind in catalogue.crosschecks[name].kinds.items():
         for search in _searches(catalogue, name, kind, on, only):
@@ -48,19 +48,18 @@ def find_kinds(
 
 def due_tonight(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, name: str, on: date, into: str) -> None:
     """Entities of which a kind that depends on the day holds now and did not before, though no record of them changed."""
-    everyone = entities(catalogue, name, None)
     parts = [
-        f"""SELECT entity_id FROM ({search.hits(everyone)}) ANTI JOIN (SELECT entity_id FROM {DISCREPANCY}
+        f"""SELECT entity_id FROM ({search.hits()}) ANTI JOIN (SELECT entity_id FROM {DISCREPANCY}
             WHERE library_table = {text(name)} AND kind = {text(kind_name)} AND status = 'open') USING (entity_id)"""
         for kind_name, kind in catalogue.crosschecks[name].kinds.items()
         if TONIGHT in (kind.when or "") or kind.query in TIMED
-        for search in _searches(catalogue, name, kind, on, None)
+        for search in _searches(catalogue, name, kind, on, only=False)
     ]
     if parts:
         con.execute(f"INSERT INTO {into} SELECT entity_id FROM ({' UNION ALL '.join(parts)})")
 
 
-def _searches(catalogue: Catalogue, name: str, kind: Kind, on: date, only: str | None) -> list[_Search]:
+def _searches(catalogue: Catalogue, name: str, kind: Kind, on: date, only: bool) -> list[_Search]:
     sources = chosen(catalogue, name, kind.sources) if kind.sources and kind.query is None else [None]
     return [_Search(catalogue, name, kind, on, only, source) for source in sources]
 
@@ -73,26 +72,26 @@ class _Search:
     name: str
     kind: Kind
     on: date
-    only: str | None
+    only: bool
     source: Source | None
 
     def run(self, con: duckdb.DuckDBPyConnection) -> None:
         """Fill `of_kind`: entity, both sides' datasets, records and values. Origins are looked up for what was found only."""
         if self.kind.query is not None:
-            con.execute(f"CREATE OR REPLACE TEMP TABLE of_kind AS {self.hits(self.only)}")
+            con.execute(f"CREATE OR REPLACE TEMP TABLE of_kind AS {self.hits()}")
             return
-        con.execute(f"CREATE OR REPLACE TEMP TABLE hit AS {self.hits(self.only)}")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE hit AS {self.hits()}")
         con.execute(f"CREATE OR REPLACE TEMP TABLE of_kind AS {self._with_origins()}")
 
-    def hits(self, only: str | None) -> str:
+    def hits(self) -> str:
         """SQL for where the kind holds: entity_id with both values, and the row that the authority's value came from."""
         if self.kind.query is not None:
-            return QUERIES[self.kind.query](Finding(self.catalogue, self.name, self.kind, self.on, only))
-        rows = f"{entities(self.catalogue, self.name, only)} AS entity"
+            return QUERIES[self.kind.query](Finding(self.catalogue, self.name, self.kind, self.on, self.only))
+        rows = f"{entities(self.catalogue, self.name, self.only)} AS entity"
         record_key = "NULL"
         if self.source is not None:
             record_key = "record.record_key"
-            rows = f"{linked_records(self.catalogue, self.name, self.source, only)} AS record JOIN {rows} USING (entity_id)"
+            rows = f"{linked_records(self.catalogue, self.name, self.source, self.only)} AS record JOIN {rows} USING (entity_id)"
         for table, condition in self.kind.joined.items():
             rows += f" LEFT JOIN stored.{table} AS {table} ON {condition}"
         table, item = self._authority
