@@ -79,19 +79,24 @@ def find_affected(changes: Changes, catalogue: Catalogue, name: str, on: date) -
 
 def _of_records(changes: Changes, catalogue: Catalogue, name: str) -> list[str]:
     """Entities of records that changed, where the library's row may have stayed as it was."""
-    parts, seen = [], set()
     table = catalogue.tables[name]
-    for number, source in enumerate(read_sources(catalogue, name)):
-        if source.table in seen or table.identity is None:
-            continue
-        seen.add(source.table)
-        if changes.keys(source.table, ["record_key"], f"changed_record_{number}"):
-            parts.append(
-                f"""SELECT {quoted(table.key)} AS entity_id FROM {identity_tables(name, table).link}
-                SEMI JOIN changed_record_{number} USING (record_key)
-                WHERE department = {text(source.department)} AND dataset = {text(source.short_name)}"""
-            )
-    return parts
+    if table.identity is None:
+        return []
+    changed = {}
+    for number, source in enumerate({source.table: source for source in read_sources(catalogue, name)}.values()):
+        into = f"changed_record_{number}"
+        if changes.keys(source.table, ["record_key"], into):
+            changed[into] = source
+    if not changed:
+        return []
+    records = " UNION ALL ".join(
+        f"SELECT {text(source.department)} AS department, {text(source.short_name)} AS dataset, record_key FROM {into}"
+        for into, source in changed.items()
+    )
+    return [
+        f"""SELECT {quoted(table.key)} AS entity_id FROM {identity_tables(name, table).link}
+        SEMI JOIN ({records}) USING (department, dataset, record_key)"""
+    ]
 
 
 def _of_joined(changes: Changes, catalogue: Catalogue, name: str) -> list[str]:

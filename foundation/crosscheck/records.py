@@ -6,6 +6,7 @@ import duckdb
 
 from foundation.catalogue.catalogue import Catalogue
 from foundation.catalogue.sources import Source, sources_of
+from foundation.library.consolidate import RECORD_PARTS, Consolidation, record_column
 from foundation.linkage.tables import identity_tables
 from foundation.sql import quoted, text
 
@@ -14,10 +15,14 @@ STORED, LINKED = "affected_stored", "affected_link"  # the library's rows and th
 
 
 def gather(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, name: str) -> None:
-    """Read once what is known of the affected entities, for every source and kind asks for some of it."""
+    """Read once what every source and kind asks for: the library's rows of the affected entities, and their links."""
     table = catalogue.tables[name]
-    key = quoted(table.key)
-    con.execute(f"CREATE TEMP TABLE {STORED} AS SELECT {key} AS entity_id, * FROM stored.{name} WHERE {key} IN (FROM {AFFECTED})")
+    key, sources = quoted(table.key), Consolidation(catalogue, name, table).sources
+    unused = ", ".join(record_column(one, part) for one in sources for part in RECORD_PARTS if part != "record_key")
+    con.execute(
+        f"""CREATE TEMP TABLE {STORED} AS SELECT {key} AS entity_id, * EXCLUDE ({unused}) FROM stored.{name}
+        WHERE {key} IN (FROM {AFFECTED})"""
+    )
     if table.identity is not None:
         con.execute(
             f"""CREATE TEMP TABLE {LINKED} AS SELECT {key} AS entity_id, department, dataset, role, record_key
