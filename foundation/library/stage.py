@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from foundation.catalogue.catalogue import Catalogue
@@ -35,7 +36,7 @@ def consolidate(changes: Changes, catalogue: Catalogue, name: str, on: date) -> 
             f"""CREATE TEMP TABLE {AFFECTED} AS SELECT DISTINCT {key}, NULL::VARCHAR AS cause
             FROM ({consolidation.keys_sql()}) WHERE {key} IS NOT NULL"""
         )
-        return write_states(changes.con, consolidation, on)
+        return write_states(changes.con, replace(consolidation, everything=True), on)
     parts = [
         *_by_records(changes, consolidation),
         *_by_links(changes, consolidation),
