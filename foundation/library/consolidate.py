@@ -178,17 +178,19 @@ class Consolidation:
         for number, (name, reference) in enumerate(references.items()):
             joins.append(self._reference(f"r{number}", reference))
             columns.append(f"r{number}.entity AS {quoted(name)}")
-        return f"SELECT referring.*, {', '.join(columns)} FROM ({rows}) AS referring {' '.join(joins)}"
+        joined = f"SELECT referring.*, {', '.join(columns)} FROM referring {' '.join(joins)}"
+        return f"WITH referring AS {'' if self.everything else 'MATERIALIZED '}({rows}) {joined}"
 
     def _reference(self, alias: str, reference: Reference) -> str:
         """The referred entity: the one with that identifier; of several the one that its authority holds, else none."""
         key = quoted(self.catalogue.tables[reference.table].key)
         here, there = next(iter(reference.matching.items()))
-        entities = f"""SELECT {quoted(there)} AS identifier, CASE WHEN count(*) = 1 THEN any_value({key})
-            WHEN count(*) FILTER (is_registered) = 1 THEN any_value({key}) FILTER (is_registered) END AS entity
-            FROM stored.{reference.table} WHERE identifier_is_valid GROUP BY ALL"""
         sought = f"referring.{quoted(here)}"
         if reference.when:
             conditions = [f"referring.{quoted(item)} IN ({texts(values)})" for item, values in reference.when.items()]
             sought = f"CASE WHEN {' AND '.join(conditions)} THEN {sought} END"
+        narrowed = "" if self.everything else f"AND {quoted(there)} IN (SELECT {sought} FROM referring)"
+        entities = f"""SELECT {quoted(there)} AS identifier, CASE WHEN count(*) = 1 THEN any_value({key})
+            WHEN count(*) FILTER (is_registered) = 1 THEN any_value({key}) FILTER (is_registered) END AS entity
+            FROM stored.{reference.table} WHERE identifier_is_valid {narrowed} GROUP BY ALL"""
         return f"LEFT JOIN ({entities}) AS {alias} ON {alias}.identifier = {sought}"
