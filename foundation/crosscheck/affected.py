@@ -125,7 +125,9 @@ def _joined_entities(
     key = quoted(catalogue.tables[other].key)
     rows = f"(FROM stored.{other} SEMI JOIN {changed} USING ({key})) AS {other}"
     if not listed:
-        return [f"SELECT entity.entity_id FROM {entities(catalogue, name, only=False)} AS entity JOIN {rows} ON {condition}"]
+        return [
+            f"SELECT entity.entity_id FROM {entities(catalogue, name, only=False)} AS entity JOIN {rows} ON {condition}"
+        ]
     return [
         f"SELECT record.entity_id FROM {linked_records(catalogue, name, source, only=False)} AS record JOIN {rows} ON {condition}"
         for source in chosen(catalogue, name, listed)

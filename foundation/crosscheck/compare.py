@@ -26,7 +26,9 @@ AUTHORITY = "authority_value"
 BESIDE = ("former_name", "sex_code")  # what comparators look at beside the compared item
 COMPARED, FOUND = "compared", "found"
 
-COMPARED_COLUMNS = "entity_id VARCHAR, dataset VARCHAR, role VARCHAR, record_key VARCHAR, outcomes VARCHAR, others VARCHAR[]"
+COMPARED_COLUMNS = (
+    "entity_id VARCHAR, dataset VARCHAR, role VARCHAR, record_key VARCHAR, outcomes VARCHAR, others VARCHAR[]"
+)
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,7 @@ HIT_COLUMNS = """number INTEGER, entity_id VARCHAR, origin_key VARCHAR, other_re
     other_value VARCHAR"""
 
 
-def find_kinds(
-    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, name: str, on: date, only: bool = True
-) -> None:
+def find_kinds(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, name: str, on: date, only: bool = True) -> None:
     """Add every declared kind to `found`; a kind that says more replaces the plain difference in the same record.
 
     `only` says whether the search is restricted to the affected entities.
@@ -40,7 +38,9 @@ def find_kinds(
     _find_hits(con, catalogue, name, [search for _, search in searches], only)
     for number, (kind_name, search) in enumerate(searches):
         kind = search.kind
-        con.execute(f"CREATE OR REPLACE TEMP TABLE of_kind AS {search.hits() if kind.query else search.with_origins(number)}")
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE of_kind AS {search.hits() if kind.query else search.with_origins(number)}"
+        )
         if kind.normalised is not None:
             _leave_out_equal(con, kind.normalised)
         con.execute(

@@ -75,7 +75,11 @@ def _valid(catalogue: Catalogue, source: Source) -> list[tuple[str, str]]:
 
 def entities(catalogue: Catalogue, name: str, only: bool = True) -> str:
     """SQL: the library's rows as they are stored, with the table's key as entity_id; all, or the affected ones."""
-    return f"(FROM {STORED})" if only else f"(SELECT {quoted(catalogue.tables[name].key)} AS entity_id, * FROM stored.{name})"
+    return (
+        f"(FROM {STORED})"
+        if only
+        else f"(SELECT {quoted(catalogue.tables[name].key)} AS entity_id, * FROM stored.{name})"
+    )
 
 
 def chosen(catalogue: Catalogue, name: str, listed: list[str]) -> list[Source]:

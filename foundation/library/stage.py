@@ -13,7 +13,6 @@ from foundation.library.states import Written, write_states
 from foundation.linkage.tables import identity_tables
 from foundation.sql import count, quoted, text, texts
 
-
 LATEST, PARTED = "latest_delivery", "parted"
 
 

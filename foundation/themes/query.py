@@ -85,8 +85,9 @@ class ThemeQuery:
         columns, joins = list(base), []
         for name, source in self._sources(is_near=False).items():
             values = self._aggregates(name, source)
-            linked = None if self.everything else LINKED
-            grouped = self.records(name).grouped(values, AFFECTED, self.key, self.on, linked)
+            records = self.records(name)
+            linked = LINKED if not self.everything and records.row_place[0] == "link" else None
+            grouped = records.grouped(values, AFFECTED, self.key, self.on, linked)
             joins.append(f"LEFT JOIN ({grouped}) AS {quoted(name)} USING ({quoted(self.key)})")
             columns += self._columns(name, source)
         affected = f"(FROM stored.{self.theme.grain} SEMI JOIN {AFFECTED} USING ({quoted(self.key)}))"

@@ -87,9 +87,7 @@ class SourceRecords:
         parts = [f"{_where(self.table, record)} AS record"]
         if self.link:
             department, dataset = split_name(dataset_of(self.source)[0])
-            own = (
-                f"department = {text(department)} AND dataset = {text(dataset)} AND role = {text(dataset_of(self.source)[1])}"
-            )
+            own = f"department = {text(department)} AND dataset = {text(dataset)} AND role = {text(dataset_of(self.source)[1])}"
             conditions = f"{own} AND {link}" if link else own
             links = f"SELECT record_key, {quoted(self.link.key)} FROM {linked or self.link.link} WHERE {conditions}"
             parts.append(f"JOIN ({links}) AS link USING (record_key)")
@@ -103,14 +101,18 @@ class SourceRecords:
         return " ".join(parts)
 
     def grouped(self, values: dict[str, str], affected: str, key: str, on: date, linked: str | None) -> str:
-        """The aggregates of the affected rows' records, by row. `linked`: a table with the links of the affected rows."""
+        """The aggregates of the affected rows' records, by row.
+
+        `linked`: the table with the links of the affected rows, of a source whose links name its rows; None: all links.
+        """
         listed = "".join(f", ({_cheaper(on_day(value, on))}) AS {quoted(name)}" for name, value in values.items())
         prefix, column = self.row_place
-        sought = {prefix: f"{quoted(column)} IN (SELECT {quoted(key)} FROM {affected})"}
-        if prefix == "link":  # all that is linked, or what was looked up before, is of an affected row
-            sought = {"linked": linked} if linked else {}
+        sought = f"{quoted(column)} IN (SELECT {quoted(key)} FROM {affected})"
+        records = self.from_sql(
+            record=sought if prefix == "record" else "", entity=sought if prefix == "entity" else "", linked=linked
+        )
         return (
-            f"SELECT {self.row_key} AS {quoted(key)}{listed} FROM {self.from_sql(**sought)} "
+            f"SELECT {self.row_key} AS {quoted(key)}{listed} FROM {records} "
             f"WHERE {on_day(self.source.where or 'true', on)} GROUP BY 1"
         )
 
