@@ -9,7 +9,7 @@ from foundation.catalogue.sources import Source, sources_of
 from foundation.changes import Changes
 from foundation.crosscheck.kinds import due_tonight
 from foundation.crosscheck.neighbours import LOOKED_UP, NEIGHBOURS, READS
-from foundation.crosscheck.queries import Finding
+from foundation.crosscheck.queries import PREPARED, Finding
 from foundation.crosscheck.records import AFFECTED, chosen, entities, linked_records
 from foundation.crosscheck.tables import DISCREPANCY
 from foundation.linkage.tables import identity_tables
@@ -138,6 +138,9 @@ def _add_neighbours(changes: Changes, catalogue: Catalogue, name: str) -> None:
     """Entities that share with an affected one what a query of several entities looks at."""
     for kind in catalogue.crosschecks[name].kinds.values():
         if kind.query in NEIGHBOURS and kind.query not in READS:
-            near = NEIGHBOURS[kind.query](Finding(catalogue, name, kind), AFFECTED)
+            finding = Finding(catalogue, name, kind)
+            if kind.query in PREPARED:
+                PREPARED[kind.query](changes.con, finding)
+            near = NEIGHBOURS[kind.query](finding, AFFECTED)
             changes.con.execute(f"CREATE OR REPLACE TEMP TABLE near_entity AS SELECT DISTINCT entity_id FROM ({near})")
             changes.con.execute(f"INSERT INTO {AFFECTED} FROM near_entity ANTI JOIN {AFFECTED} USING (entity_id)")

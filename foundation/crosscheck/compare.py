@@ -69,6 +69,11 @@ class Comparer:
             source.carries(item) and source.dataset not in without and f"{source.dataset}#{source.role}" not in without
         )
 
+    @property
+    def statements(self) -> list[str]:
+        """The SQL that reads the library's rows."""
+        return [self._authorities(), self._differences()]
+
     def run(self, con: duckdb.DuckDBPyConnection) -> int:
         """Fill `compared` and add the differences to `found`; the number of values compared."""
         self._know_divisions(con)

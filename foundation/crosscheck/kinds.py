@@ -14,10 +14,10 @@ from foundation.catalogue.sources import Source
 from foundation.crosscheck.comparators import variant_form
 from foundation.crosscheck.compare import FOUND, VALUE_KIND
 from foundation.crosscheck.origins import Origins
-from foundation.crosscheck.queries import QUERIES, TIMED, Finding
-from foundation.crosscheck.records import chosen, entities, linked_records
+from foundation.crosscheck.queries import PREPARED, QUERIES, TIMED, Finding
+from foundation.crosscheck.records import STORED, chosen, columns_named, entities, linked_records
 from foundation.crosscheck.tables import DISCREPANCY
-from foundation.sql import quoted, text
+from foundation.sql import listed, quoted, text
 
 TONIGHT = "night.on_date"
 HIT_COLUMNS = """number INTEGER, entity_id VARCHAR, origin_key VARCHAR, other_record_key VARCHAR, authority_value VARCHAR,
@@ -29,15 +29,12 @@ def find_kinds(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, name: str, 
 
     `only` says whether the search is restricted to the affected entities.
     """
-    kinds = catalogue.crosschecks[name].kinds
-    searches = [
-        (kind_name, search)
-        for kind_name, kind in kinds.items()
-        for search in _searches(catalogue, name, kind, on, only)
-    ]
+    searches = _all_searches(catalogue, name, on, only)
     _find_hits(con, catalogue, name, [search for _, search in searches], only)
     for number, (kind_name, search) in enumerate(searches):
         kind = search.kind
+        if kind.query in PREPARED:
+            PREPARED[kind.query](con, search.finding)
         con.execute(
             f"CREATE OR REPLACE TEMP TABLE of_kind AS {search.hits() if kind.query else search.with_origins(number)}"
         )
@@ -68,6 +65,20 @@ def due_tonight(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, name: str,
         con.execute(f"INSERT INTO {into} SELECT entity_id FROM ({' UNION ALL '.join(parts)})")
 
 
+def kind_statements(catalogue: Catalogue, name: str, on: date) -> list[str]:
+    """The SQL by which kinds are searched among the affected entities."""
+    searches = [search for _, search in _all_searches(catalogue, name, on, only=True)]
+    return [search.hits() for search in searches] + [
+        search.with_origins(0) for search in searches if not search.kind.query
+    ]
+
+
+def _all_searches(catalogue: Catalogue, name: str, on: date, only: bool) -> list[tuple[str, _Search]]:
+    """The searches of every kind, with its name."""
+    kinds = catalogue.crosschecks[name].kinds.items()
+    return [(kind_name, search) for kind_name, kind in kinds for search in _searches(catalogue, name, kind, on, only)]
+
+
 def _searches(catalogue: Catalogue, name: str, kind: Kind, on: date, only: bool) -> list[_Search]:
     sources = chosen(catalogue, name, kind.sources) if kind.sources and kind.query is None else [None]
     return [_Search(catalogue, name, kind, on, only, source) for source in sources]
@@ -84,10 +95,14 @@ class _Search:
     only: bool
     source: Source | None
 
+    @property
+    def finding(self) -> Finding:
+        return Finding(self.catalogue, self.name, self.kind, self.on, self.only)
+
     def hits(self) -> str:
         """SQL for where the kind holds: entity_id with both values, and the row that the authority's value came from."""
         if self.kind.query is not None:
-            return QUERIES[self.kind.query](Finding(self.catalogue, self.name, self.kind, self.on, self.only))
+            return QUERIES[self.kind.query](self.finding)
         rows = f"{entities(self.catalogue, self.name, self.only)} AS entity"
         record_key = "NULL"
         if self.source is not None:
@@ -156,11 +171,14 @@ def _find_hits(
             keys.setdefault(table, set()).add("origin_key")
         if search.source is None:
             keys.setdefault(name, set()).add("entity_id")
+    origins = [search.with_origins(0) for search in searches if search.kind.query is None]
     for table, columns in keys.items():
-        own = quoted(catalogue.tables[table].key)
-        rows = entities(catalogue, name, only) if table == name else f"stored.{table}"
+        own_key = catalogue.tables[table].key
+        own = quoted(own_key)
+        rows = STORED if table == name and only else f"stored.{table}"
         sought = " UNION ALL ".join(f"SELECT {column} FROM hit" for column in sorted(columns))
-        con.execute(f"CREATE TEMP TABLE {_hit_rows(table)} AS FROM {rows} WHERE {own} IN ({sought})")
+        read = listed([own_key, *columns_named(con, table, own_key, origins)])
+        con.execute(f"CREATE TEMP TABLE {_hit_rows(table)} AS SELECT {read} FROM {rows} WHERE {own} IN ({sought})")
 
 
 def _hit_rows(table: str) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from foundation.crosscheck.queries import Finding, door_of, number_holders
+from foundation.crosscheck.queries import HOLDERS, Finding, door_of
 
 
 def _same_number(finding: Finding, changed: str) -> str:
-    return f"""WITH holders AS MATERIALIZED (FROM {number_holders(finding)})
-        SELECT entity_id FROM holders WHERE identifier IN (SELECT identifier FROM holders WHERE entity_id IN (FROM {changed}))"""
+    return f"""SELECT entity_id FROM {HOLDERS}
+        WHERE identifier IN (SELECT identifier FROM {HOLDERS} WHERE entity_id IN (FROM {changed}))"""
 
 
 def _same_household_name(finding: Finding, changed: str) -> str:

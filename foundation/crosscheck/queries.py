@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+import duckdb
+
 from foundation.catalogue.catalogue import Catalogue
 from foundation.catalogue.crosscheck import Kind
 from foundation.crosscheck.comparators import GCJ02_METRES, address_form, metres, offset_meaning
@@ -65,28 +67,33 @@ class Finding:
         return f"{entity} IN (FROM {AFFECTED})" if self.only else "true"
 
 
-def number_holders(finding: Finding) -> str:
-    """SQL: the records with a valid number of which at least one is not decided by it; all others are of one entity.
+HOLDERS = "number_holder"
+
+
+def find_holders(con: duckdb.DuckDBPyConnection, finding: Finding) -> None:
+    """`number_holder`, once: the records with a valid number that does not decide all of them; others are of one entity.
 
     Records of one unit are of one entity, so whose a unit is can be looked up by the unit.
     """
-    return f"""(WITH record AS MATERIALIZED (
+    con.execute(
+        f"""CREATE TEMP TABLE IF NOT EXISTS {HOLDERS} AS
+        WITH record AS MATERIALIZED (
             SELECT identifier, department || '/' || dataset AS dataset, record_key, role, rank, unit FROM {finding.record}
             WHERE identifier IN (SELECT identifier FROM {finding.record} WHERE identifier IS NOT NULL AND NOT is_identified))
         SELECT record.*, entity_id, method FROM record JOIN (SELECT DISTINCT unit, {finding.key} AS entity_id, method
-            FROM {finding.link} WHERE unit IN (SELECT unit FROM record)) USING (unit))"""
+            FROM {finding.link} WHERE unit IN (SELECT unit FROM record)) USING (unit)"""
+    )
 
 
 def number_of_two_persons(finding: Finding) -> str:
     """Records with a valid number that stand for another entity than the number's first holder."""
     return f"""
-        WITH holders AS MATERIALIZED (FROM {number_holders(finding)}),
-        first AS (SELECT identifier, arg_min({{'dataset': dataset, 'record_key': record_key, 'entity_id': entity_id}},
-            (method = 'new', rank, record_key, role)) AS holder FROM holders GROUP BY identifier)
+        WITH first AS (SELECT identifier, arg_min({{'dataset': dataset, 'record_key': record_key, 'entity_id': entity_id}},
+            (method = 'new', rank, record_key, role)) AS holder FROM {HOLDERS} GROUP BY identifier)
         SELECT entity_id, holder.dataset AS authority_dataset, holder.record_key AS authority_record_key,
             identifier AS authority_value, dataset AS other_dataset, record_key AS other_record_key,
             role AS other_role, identifier AS other_value
-        FROM holders JOIN first USING (identifier)
+        FROM {HOLDERS} JOIN first USING (identifier)
         WHERE entity_id <> holder.entity_id AND {finding.searched("entity_id")}"""
 
 
@@ -244,4 +251,6 @@ QUERIES: dict[str, Callable[[Finding], str]] = {
     "birth_not_registered": birth_not_registered,
     "unknown_to_register": unknown_to_register,
 }
+# Query -> what makes the temporary table that it reads.
+PREPARED: dict[str, Callable[[duckdb.DuckDBPyConnection, Finding], None]] = {"number_of_two_persons": find_holders}
 TIMED = {"birth_not_registered"}  # what holds tomorrow though nothing changed

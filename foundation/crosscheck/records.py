@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 import duckdb
 
 from foundation.catalogue.catalogue import Catalogue
 from foundation.catalogue.sources import Source, sources_of
-from foundation.library.consolidate import RECORD_PARTS, Consolidation, record_column
+from foundation.library.states import columns_of
 from foundation.linkage.tables import identity_tables
-from foundation.sql import quoted, text
+from foundation.sql import listed, quoted, text
 
+_WORD = re.compile(r"\w+")
 AFFECTED = "affected_entity"
 STORED, LINKED = "affected_stored", "affected_link"  # the library's rows and the links of the affected entities
 
 
-def gather(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, name: str) -> None:
-    """Read once what every source and kind asks for: the library's rows of the affected entities, and their links."""
+def gather(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, name: str, statements: Iterable[str]) -> None:
+    """Read once what every source and kind asks for: the library's rows of the affected entities, as far as the
+    statements name their columns, and their links."""
     table = catalogue.tables[name]
-    key, sources = quoted(table.key), Consolidation(catalogue, name, table).sources
-    unused = ", ".join(record_column(one, part) for one in sources for part in RECORD_PARTS if part != "record_key")
+    key = quoted(table.key)
+    read = listed([table.key, *columns_named(con, name, table.key, statements)])
     con.execute(
-        f"""CREATE TEMP TABLE {STORED} AS SELECT {key} AS entity_id, * EXCLUDE ({unused}) FROM stored.{name}
-        WHERE {key} IN (FROM {AFFECTED})"""
+        f"CREATE TEMP TABLE {STORED} AS SELECT {key} AS entity_id, {read} FROM stored.{name} WHERE {key} IN (FROM {AFFECTED})"
     )
     if table.identity is not None:
         con.execute(
             f"""CREATE TEMP TABLE {LINKED} AS SELECT {key} AS entity_id, department, dataset, role, record_key
             FROM {identity_tables(name, table).link} WHERE {key} IN (FROM {AFFECTED})"""
         )
+
+
+def columns_named(con: duckdb.DuckDBPyConnection, name: str, key: str, statements: Iterable[str]) -> list[str]:
+    """The columns of a library table, the key left out, whose names occur in SQL."""
+    words = {word for statement in statements for word in _WORD.findall(statement)}
+    return [column for column in columns_of(con, f"FROM stored.{name}") if column in words and column != key]
 
 
 def linked_records(catalogue: Catalogue, name: str, source: Source, only: bool = True) -> str:
@@ -82,11 +92,11 @@ def entities(catalogue: Catalogue, name: str, only: bool = True) -> str:
     )
 
 
-def chosen(catalogue: Catalogue, name: str, listed: list[str]) -> list[Source]:
+def chosen(catalogue: Catalogue, name: str, names: list[str]) -> list[Source]:
     """The sources that a list of department/dataset or department/dataset#role means."""
     sources = sources_of(catalogue, catalogue.tables[name])
     return [
         source
         for source in sources
-        if any(one == source.dataset or one == f"{source.dataset}#{source.role}" for one in listed)
+        if any(one == source.dataset or one == f"{source.dataset}#{source.role}" for one in names)
     ]

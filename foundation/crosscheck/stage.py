@@ -10,7 +10,7 @@ from foundation.changes import Changes
 from foundation.crosscheck.affected import find_affected
 from foundation.crosscheck.agreement import measure
 from foundation.crosscheck.compare import Comparer, make_found
-from foundation.crosscheck.kinds import find_kinds
+from foundation.crosscheck.kinds import find_kinds, kind_statements
 from foundation.crosscheck.lifecycle import Lived, live
 from foundation.crosscheck.records import gather
 from foundation.standards.working_day import deadline
@@ -33,7 +33,7 @@ def cross_check(changes: Changes, catalogue: Catalogue, name: str, on: date, wor
     only = not changes.is_first(f"stored.{name}")
     con, comparer = changes.con, Comparer(catalogue, name, only)
     if only:
-        gather(con, catalogue, name)
+        gather(con, catalogue, name, [*comparer.statements, *kind_statements(catalogue, name, on)])
     make_found(con)
     values = comparer.run(con)
     find_kinds(con, catalogue, name, on, only)

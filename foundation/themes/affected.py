@@ -140,7 +140,7 @@ class Changed:
         touched = [f"SELECT {column} AS {key} FROM {part}" for part in self.part(records.table, [column.strip('"')])]
         if records.link:
             department, dataset = split_name(dataset_of(records.source)[0])
-            for part in self.part(records.link.link, [*RECORD_KEY, records.link.key]):
+            for part in self.part(records.link.link, ["department", "dataset", "record_key"]):
                 touched.append(
                     f"SELECT {column} AS {key} FROM {records.table} SEMI JOIN (SELECT record_key FROM {part} "
                     f"WHERE department = {text(department)} AND dataset = {text(dataset)}) USING (record_key)"
