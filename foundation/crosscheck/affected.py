@@ -53,20 +53,15 @@ def needed_tables(catalogue: Catalogue, name: str) -> list[str]:
 
 def find_affected(changes: Changes, catalogue: Catalogue, name: str, on: date) -> int:
     """Fill `affected_entity` (entity_id); the number of entities."""
-    con, table = changes.con, catalogue.tables[name]
-    key = quoted(table.key)
-    parts = []
-    if changes.keys(f"stored.{name}", [table.key], "changed_entity"):
-        parts.append(f"SELECT {key} AS entity_id FROM changed_entity")
-    if table.identity is not None and changes.keys(identity_tables(name, table).link, [table.key], "changed_link"):
-        parts.append(f"SELECT {key} AS entity_id FROM changed_link")
-    parts += _of_records(changes, catalogue, name)
-    parts += _of_joined(changes, catalogue, name)
-    con.execute("CREATE TEMP TABLE touched (entity_id VARCHAR)")
-    is_first = changes.is_first(f"stored.{name}")
+    con, is_first = changes.con, changes.is_first(f"stored.{name}")
     if is_first:
+        for source in consumed_tables(catalogue, name):
+            changes.whole(source)
         held = f"SELECT entity_id FROM {DISCREPANCY} WHERE library_table = {text(name)}"
         parts = [f"SELECT entity_id FROM {entities(catalogue, name, only=False)}", held]
+    else:
+        parts = _of_changes(changes, catalogue, name)
+    con.execute("CREATE TEMP TABLE touched (entity_id VARCHAR)")
     if parts:
         con.execute(f"INSERT INTO touched {' UNION ALL '.join(parts)}")
     if not is_first:
@@ -75,6 +70,17 @@ def find_affected(changes: Changes, catalogue: Catalogue, name: str, on: date) -
     if not is_first and count(con, AFFECTED):
         _add_neighbours(changes, catalogue, name)
     return count(con, AFFECTED)
+
+
+def _of_changes(changes: Changes, catalogue: Catalogue, name: str) -> list[str]:
+    """Entities whose row or links changed, and those of changed records and of joined rows."""
+    table, parts = catalogue.tables[name], []
+    key = quoted(table.key)
+    if changes.keys(f"stored.{name}", [table.key], "changed_entity"):
+        parts.append(f"SELECT {key} AS entity_id FROM changed_entity")
+    if table.identity is not None and changes.keys(identity_tables(name, table).link, [table.key], "changed_link"):
+        parts.append(f"SELECT {key} AS entity_id FROM changed_link")
+    return parts + _of_records(changes, catalogue, name) + _of_joined(changes, catalogue, name)
 
 
 def _of_records(changes: Changes, catalogue: Catalogue, name: str) -> list[str]:
@@ -107,8 +113,6 @@ def _of_joined(changes: Changes, catalogue: Catalogue, name: str) -> list[str]:
         into = f"changed_joined_{number}"
         if changes.keys(f"stored.{other}", [catalogue.tables[other].key], into):
             changed[other] = into
-    if changes.is_first(f"stored.{name}"):
-        return []
     for kind in catalogue.crosschecks[name].kinds.values():
         for other in READS.get(kind.query or "", ()):
             if other in changed:
