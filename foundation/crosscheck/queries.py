@@ -71,9 +71,10 @@ HOLDERS = "number_holder"
 
 
 def find_holders(con: duckdb.DuckDBPyConnection, finding: Finding) -> None:
-    """`number_holder`, once: the records with a valid number that does not decide all of them; others are of one entity.
+    """`number_holder`, once: the records of each valid number that does not decide all its records, and whose they are.
 
-    Records of one unit are of one entity, so whose a unit is can be looked up by the unit.
+    Records that their number decides are one unit, and a unit is of one entity: so no other number is of several entities,
+    and whose a record is can be looked up by its unit.
     """
     con.execute(
         f"""CREATE TEMP TABLE IF NOT EXISTS {HOLDERS} AS

@@ -89,7 +89,7 @@ class Changed:
     def _through_records(self, records: SourceRecords) -> Iterator[str]:
         """Rows of records that changed, or whose entity changed or came to be another.
 
-        A record that is linked to a row itself: whom links named and name is known, and the row is the entity.
+        Where a record's link names the row, the changed links and entities are rows themselves and known already.
         """
         select, prefix = f"SELECT {records.row_key} AS {quoted(self.query.key)} FROM", records.row_place[0]
         if not records.source.library and prefix != "record":
