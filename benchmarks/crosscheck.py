@@ -47,7 +47,7 @@ def compare(installation: Installation, table: str) -> None:
         lake.con.execute(f"CREATE TEMP TABLE {AFFECTED} AS SELECT {key} AS entity_id FROM stored.{table}")
         make_found(lake.con)
         clock = _Clock()
-        clock.report(f"{table}, comparison", Comparer(catalogue, table, None).run(lake.con))
+        clock.report(f"{table}, comparison", Comparer(catalogue, table, only=False).run(lake.con))
 
 
 def check(installation: Installation, table: str, on: date) -> None:

@@ -52,7 +52,7 @@ def prepare(lake: Lake, catalogue: Catalogue) -> None:
         for table, columns in _fixed_tables(catalogue).items():
             lake.ensure(table, columns)
         for name in _in_order(catalogue):
-            _ensure_library_table(lake, Consolidation(catalogue, name, catalogue.tables[name]))
+            _ensure_library_table(lake, Consolidation(catalogue, name, catalogue.tables[name], everything=True))
         ensure_themes(
             lake,
             catalogue,

@@ -9,7 +9,7 @@ from foundation.catalogue.sources import Source, sources_of
 from foundation.changes import Changes
 from foundation.crosscheck.kinds import due_tonight
 from foundation.crosscheck.neighbours import LOOKED_UP, NEIGHBOURS, READS
-from foundation.crosscheck.queries import Finding
+from foundation.crosscheck.queries import PREPARED, Finding
 from foundation.crosscheck.records import AFFECTED, chosen, entities, linked_records
 from foundation.crosscheck.tables import DISCREPANCY
 from foundation.linkage.tables import identity_tables
@@ -53,20 +53,15 @@ def needed_tables(catalogue: Catalogue, name: str) -> list[str]:
 
 def find_affected(changes: Changes, catalogue: Catalogue, name: str, on: date) -> int:
     """Fill `affected_entity` (entity_id); the number of entities."""
-    con, table = changes.con, catalogue.tables[name]
-    key = quoted(table.key)
-    parts = []
-    if changes.keys(f"stored.{name}", [table.key], "changed_entity"):
-        parts.append(f"SELECT {key} AS entity_id FROM changed_entity")
-    if table.identity is not None and changes.keys(identity_tables(name, table).link, [table.key], "changed_link"):
-        parts.append(f"SELECT {key} AS entity_id FROM changed_link")
-    parts += _of_records(changes, catalogue, name)
-    parts += _of_joined(changes, catalogue, name)
-    con.execute("CREATE TEMP TABLE touched (entity_id VARCHAR)")
-    is_first = changes.is_first(f"stored.{name}")
+    con, is_first = changes.con, changes.is_first(f"stored.{name}")
     if is_first:
+        for source in consumed_tables(catalogue, name):
+            changes.whole(source)
         held = f"SELECT entity_id FROM {DISCREPANCY} WHERE library_table = {text(name)}"
-        parts = [f"SELECT entity_id FROM {entities(catalogue, name, None)}", held]
+        parts = [f"SELECT entity_id FROM {entities(catalogue, name, only=False)}", held]
+    else:
+        parts = _of_changes(changes, catalogue, name)
+    con.execute("CREATE TEMP TABLE touched (entity_id VARCHAR)")
     if parts:
         con.execute(f"INSERT INTO touched {' UNION ALL '.join(parts)}")
     if not is_first:
@@ -77,21 +72,37 @@ def find_affected(changes: Changes, catalogue: Catalogue, name: str, on: date) -
     return count(con, AFFECTED)
 
 
+def _of_changes(changes: Changes, catalogue: Catalogue, name: str) -> list[str]:
+    """Entities whose row or links changed, and those of changed records and of joined rows."""
+    table, parts = catalogue.tables[name], []
+    key = quoted(table.key)
+    if changes.keys(f"stored.{name}", [table.key], "changed_entity"):
+        parts.append(f"SELECT {key} AS entity_id FROM changed_entity")
+    if table.identity is not None and changes.keys(identity_tables(name, table).link, [table.key], "changed_link"):
+        parts.append(f"SELECT {key} AS entity_id FROM changed_link")
+    return parts + _of_records(changes, catalogue, name) + _of_joined(changes, catalogue, name)
+
+
 def _of_records(changes: Changes, catalogue: Catalogue, name: str) -> list[str]:
     """Entities of records that changed, where the library's row may have stayed as it was."""
-    parts, seen = [], set()
     table = catalogue.tables[name]
-    for number, source in enumerate(read_sources(catalogue, name)):
-        if source.table in seen or table.identity is None:
-            continue
-        seen.add(source.table)
-        if changes.keys(source.table, ["record_key"], f"changed_record_{number}"):
-            parts.append(
-                f"""SELECT {quoted(table.key)} AS entity_id FROM {identity_tables(name, table).link}
-                SEMI JOIN changed_record_{number} USING (record_key)
-                WHERE department = {text(source.department)} AND dataset = {text(source.short_name)}"""
-            )
-    return parts
+    if table.identity is None:
+        return []
+    changed = {}
+    for number, source in enumerate({source.table: source for source in read_sources(catalogue, name)}.values()):
+        into = f"changed_record_{number}"
+        if changes.keys(source.table, ["record_key"], into):
+            changed[into] = source
+    if not changed:
+        return []
+    records = " UNION ALL ".join(
+        f"SELECT {text(source.department)} AS department, {text(source.short_name)} AS dataset, record_key FROM {into}"
+        for into, source in changed.items()
+    )
+    return [
+        f"""SELECT {quoted(table.key)} AS entity_id FROM {identity_tables(name, table).link}
+        SEMI JOIN ({records}) USING (department, dataset, record_key)"""
+    ]
 
 
 def _of_joined(changes: Changes, catalogue: Catalogue, name: str) -> list[str]:
@@ -102,8 +113,6 @@ def _of_joined(changes: Changes, catalogue: Catalogue, name: str) -> list[str]:
         into = f"changed_joined_{number}"
         if changes.keys(f"stored.{other}", [catalogue.tables[other].key], into):
             changed[other] = into
-    if changes.is_first(f"stored.{name}"):
-        return []
     for kind in catalogue.crosschecks[name].kinds.values():
         for other in READS.get(kind.query or "", ()):
             if other in changed:
@@ -120,9 +129,11 @@ def _joined_entities(
     key = quoted(catalogue.tables[other].key)
     rows = f"(FROM stored.{other} SEMI JOIN {changed} USING ({key})) AS {other}"
     if not listed:
-        return [f"SELECT entity.entity_id FROM {entities(catalogue, name, None)} AS entity JOIN {rows} ON {condition}"]
+        return [
+            f"SELECT entity.entity_id FROM {entities(catalogue, name, only=False)} AS entity JOIN {rows} ON {condition}"
+        ]
     return [
-        f"SELECT record.entity_id FROM {linked_records(catalogue, name, source, None)} AS record JOIN {rows} ON {condition}"
+        f"SELECT record.entity_id FROM {linked_records(catalogue, name, source, only=False)} AS record JOIN {rows} ON {condition}"
         for source in chosen(catalogue, name, listed)
     ]
 
@@ -131,6 +142,9 @@ def _add_neighbours(changes: Changes, catalogue: Catalogue, name: str) -> None:
     """Entities that share with an affected one what a query of several entities looks at."""
     for kind in catalogue.crosschecks[name].kinds.values():
         if kind.query in NEIGHBOURS and kind.query not in READS:
-            near = NEIGHBOURS[kind.query](Finding(catalogue, name, kind), AFFECTED)
+            finding = Finding(catalogue, name, kind)
+            if kind.query in PREPARED:
+                PREPARED[kind.query](changes.con, finding)
+            near = NEIGHBOURS[kind.query](finding, AFFECTED)
             changes.con.execute(f"CREATE OR REPLACE TEMP TABLE near_entity AS SELECT DISTINCT entity_id FROM ({near})")
             changes.con.execute(f"INSERT INTO {AFFECTED} FROM near_entity ANTI JOIN {AFFECTED} USING (entity_id)")

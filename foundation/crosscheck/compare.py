@@ -16,7 +16,7 @@ from foundation.catalogue.crosscheck import Comparison
 from foundation.catalogue.sources import Source, sources_of
 from foundation.crosscheck.comparators import DIFFERENT, EQUAL, ITSELF, Sides, outcome
 from foundation.crosscheck.origins import Origins
-from foundation.crosscheck.records import AFFECTED, entities, linked_records
+from foundation.crosscheck.records import entities, linked_records
 from foundation.crosscheck.tables import FOUND_COLUMNS
 from foundation.sql import quoted, text, texts
 
@@ -26,13 +26,9 @@ AUTHORITY = "authority_value"
 BESIDE = ("former_name", "sex_code")  # what comparators look at beside the compared item
 COMPARED, FOUND = "compared", "found"
 
-COMPARED_COLUMNS = """entity_id VARCHAR, dataset VARCHAR, role VARCHAR, record_key VARCHAR, outcomes VARCHAR,
-    sides STRUCT(place INTEGER, item VARCHAR, severity VARCHAR, authority_dataset VARCHAR, authority_record_key VARCHAR,
-        authority_value VARCHAR, other_value VARCHAR)[]"""
-DIFFERENCES = f"""SELECT entity_id, {text(VALUE_KIND)} AS kind, dataset AS other_dataset, record_key AS other_record_key,
-        role AS other_role, one.* EXCLUDE (place), false AS is_for_authority, false AS is_majority_against_authority
-    FROM (SELECT * EXCLUDE (sides), unnest(sides) AS one FROM {COMPARED} WHERE sides IS NOT NULL)
-    WHERE outcomes[one.place] = '{DIFFERENT}'"""
+COMPARED_COLUMNS = (
+    "entity_id VARCHAR, dataset VARCHAR, role VARCHAR, record_key VARCHAR, outcomes VARCHAR, others VARCHAR[]"
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +37,7 @@ class Comparer:
 
     catalogue: Catalogue
     name: str
-    only: str | None = AFFECTED
+    only: bool = True  # the affected entities only, not all
 
     @cached_property
     def origins(self) -> Origins:
@@ -73,6 +69,11 @@ class Comparer:
             source.carries(item) and source.dataset not in without and f"{source.dataset}#{source.role}" not in without
         )
 
+    @property
+    def statements(self) -> list[str]:
+        """The SQL that reads the library's rows."""
+        return [self._authorities(), self._differences()]
+
     def run(self, con: duckdb.DuckDBPyConnection) -> int:
         """Fill `compared` and add the differences to `found`; the number of values compared."""
         self._know_divisions(con)
@@ -80,7 +81,7 @@ class Comparer:
         con.execute(f"CREATE TEMP TABLE {AUTHORITY} AS {self._authorities()}")
         for source in self.sources:
             con.execute(f"INSERT INTO {COMPARED} {self._outcomes(source)}")
-        con.execute(f"INSERT INTO {FOUND} BY NAME {DIFFERENCES}")
+        con.execute(f"INSERT INTO {FOUND} BY NAME {self._differences()}")
         _mark_majorities(con, self)
         values = con.execute(
             f"""SELECT sum(n * length(regexp_replace(outcomes, '[^=~!?]', '', 'g')))
@@ -97,7 +98,7 @@ class Comparer:
         con.execute(f"SET VARIABLE {DIVISIONS} = [{texts(codes)}]")
 
     def _outcomes(self, source: Source) -> str:
-        """SQL: the outcomes of each record of a source; both sides' values where any of them differs."""
+        """SQL: the outcomes of each record of a source; its values where any of them differs."""
         signs = []
         for item, comparison in self.items:
             if not self._compares(source, item):
@@ -106,23 +107,35 @@ class Comparer:
             itself = self.origins.is_from(item, "entity", source, "record.record_key")
             columns = (f"entity.{quoted(item)}", f"record.{quoted(item)}")
             compared = outcome(*columns, comparison, self._sides(source), self._rewritten(source, item))
-            signs.append(f"entity.{_letter(item)} || CASE WHEN {itself} THEN '{ITSELF}' ELSE {compared} END")
+            signs.append(f"entity.{_letter(item)}, CASE WHEN {itself} THEN '{ITSELF}' ELSE {compared} END")
+        others = [
+            f"record.{quoted(item)}::VARCHAR" if self._compares(source, item) else "NULL" for item, _ in self.items
+        ]
         return f"""SELECT entity_id, {text(source.dataset)}, {text(source.role)}, record.record_key,
-                {" || ".join(signs)} AS outcomes,
-                CASE WHEN contains(outcomes, '{DIFFERENT}') THEN [{", ".join(self._values(source))}] END
+                concat({", ".join(signs)}) AS outcomes,
+                CASE WHEN contains(outcomes, '{DIFFERENT}') THEN [{", ".join(others)}] END
             FROM {linked_records(self.catalogue, self.name, source, self.only)} AS record
             JOIN {AUTHORITY} AS entity USING (entity_id) WHERE NOT ({self._is_all_itself(source)})"""
 
-    def _values(self, source: Source) -> list[str]:
-        """SQL: for each item that a source carries, its place among the outcomes and both sides."""
-        return [
-            f"""{{'place': {2 * place + 2}, 'item': {text(item)}, 'severity': {text(comparison.severity.value)},
+    def _differences(self) -> str:
+        """SQL: each value that differs, with the authority's side; that is written out for the entities concerned only."""
+        sides = [
+            f"""{{'item': {text(item)}, 'severity': {text(comparison.severity.value)},
             'authority_dataset': {self.origins.dataset(item, "entity")},
             'authority_record_key': {self.origins.record_key(item, "entity")},
-            'authority_value': entity.{quoted(item)}::VARCHAR, 'other_value': record.{quoted(item)}::VARCHAR}}"""
-            for place, (item, comparison) in enumerate(self.items)
-            if self._compares(source, item)
+            'authority_value': {quoted(item)}::VARCHAR}}"""
+            for item, comparison in self.items
         ]
+        if not sides:
+            return f"FROM {FOUND} LIMIT 0"
+        return f"""WITH differing AS (FROM {COMPARED} WHERE others IS NOT NULL),
+            side AS (SELECT entity_id, [{", ".join(sides)}] AS sides
+                FROM {entities(self.catalogue, self.name, self.only)} AS entity SEMI JOIN differing USING (entity_id))
+            SELECT entity_id, {text(VALUE_KIND)} AS kind, dataset AS other_dataset, record_key AS other_record_key,
+                role AS other_role, others[place] AS other_value, unnest(sides[place]), false AS is_for_authority,
+                false AS is_majority_against_authority
+            FROM (SELECT *, unnest(range(1, {len(sides) + 1})) AS place FROM differing) JOIN side USING (entity_id)
+            WHERE outcomes[2 * place] = '{DIFFERENT}'"""
 
     def _is_all_itself(self, source: Source) -> str:
         """SQL: whether the library's row takes all that a record says from this very record: nothing to compare."""

@@ -4,38 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from foundation.crosscheck.comparators import address_form
-from foundation.crosscheck.queries import Finding
+from foundation.crosscheck.queries import HOLDERS, Finding, door_of
 
 
 def _same_number(finding: Finding, changed: str) -> str:
-    return f"""SELECT {finding.key} AS entity_id FROM {finding.link}
-        JOIN (SELECT department, dataset, record_key, role, identifier FROM {finding.record} WHERE identifier IS NOT NULL)
-            USING (department, dataset, record_key, role)
-        WHERE identifier IN (SELECT identifier FROM {finding.record} JOIN {finding.link}
-            USING (department, dataset, record_key, role) WHERE {finding.key} IN (SELECT entity_id FROM {changed}))"""
+    return f"""SELECT entity_id FROM {HOLDERS}
+        WHERE identifier IN (SELECT identifier FROM {HOLDERS} WHERE entity_id IN (FROM {changed}))"""
 
 
 def _same_household_name(finding: Finding, changed: str) -> str:
-    table = "conformed.public_security__resident"
-    link = f"""SELECT {finding.key} AS entity_id, record_key FROM {finding.link}
-        WHERE department = 'public_security' AND dataset = 'resident'"""
-    return f"""SELECT entity_id FROM {table} JOIN ({link}) USING (record_key)
-        WHERE (name, household_number) IN (SELECT (name, household_number) FROM {table} JOIN ({link}) USING (record_key)
-            WHERE entity_id IN (SELECT entity_id FROM {changed}))"""
+    table, link = "conformed.public_security__resident", finding.all_links("public_security/resident")
+    return f"""WITH link AS MATERIALIZED (FROM {link}),
+        mine AS (SELECT name, household_number FROM {table} WHERE record_key IN
+            (SELECT record_key FROM link WHERE entity_id IN (FROM {changed}))),
+        near AS (SELECT record_key FROM {table} WHERE (name, household_number) IN (SELECT (name, household_number) FROM mine))
+        SELECT entity_id FROM link WHERE record_key IN (FROM near)"""
 
 
 def _married(finding: Finding, changed: str) -> str:
-    link = f"SELECT {finding.key} AS entity_id, record_key FROM {finding.link} WHERE dataset = 'marriage'"
-    return f"""SELECT entity_id FROM ({link}) WHERE record_key IN
-        (SELECT record_key FROM ({link}) WHERE entity_id IN (SELECT entity_id FROM {changed}))"""
+    return f"""WITH link AS MATERIALIZED (FROM {finding.all_links("civil_affairs/marriage")})
+        SELECT entity_id FROM link WHERE record_key IN (SELECT record_key FROM link WHERE entity_id IN (FROM {changed}))"""
 
 
 def _same_door(finding: Finding, changed: str) -> str:
     """Doors of real-estate units that changed."""
-    door = f"regexp_extract({address_form('address')}, '^.*?号')"
-    return f"""SELECT {finding.key} AS entity_id FROM library.{finding.name} WHERE {door} IN
-        (SELECT {door} FROM library.real_estate_unit SEMI JOIN {changed} USING (unit_number))"""
+    door = door_of("address")
+    return f"""SELECT {finding.key} AS entity_id FROM stored.{finding.name} WHERE {door} IN
+        (SELECT {door} FROM stored.real_estate_unit SEMI JOIN {changed} USING (unit_number))"""
 
 
 NEIGHBOURS: dict[str, Callable[[Finding, str], str]] = {

@@ -10,9 +10,9 @@ from foundation.changes import Changes
 from foundation.crosscheck.affected import find_affected
 from foundation.crosscheck.agreement import measure
 from foundation.crosscheck.compare import Comparer, make_found
-from foundation.crosscheck.kinds import find_kinds
+from foundation.crosscheck.kinds import find_kinds, kind_statements
 from foundation.crosscheck.lifecycle import Lived, live
-from foundation.crosscheck.records import AFFECTED
+from foundation.crosscheck.records import gather
 from foundation.standards.working_day import deadline
 
 
@@ -30,8 +30,10 @@ def cross_check(changes: Changes, catalogue: Catalogue, name: str, on: date, wor
     affected = find_affected(changes, catalogue, name, on)
     if not affected:
         return Checked(0, 0, Lived(0, 0, 0, 0))
-    only = None if changes.is_first(f"stored.{name}") else AFFECTED
+    only = not changes.is_first(f"stored.{name}")
     con, comparer = changes.con, Comparer(catalogue, name, only)
+    if only:
+        gather(con, catalogue, name, [*comparer.statements, *kind_statements(catalogue, name, on)])
     make_found(con)
     values = comparer.run(con)
     find_kinds(con, catalogue, name, on, only)

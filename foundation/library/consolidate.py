@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import duckdb
+
 from foundation.catalogue.catalogue import Catalogue
 from foundation.catalogue.model import LibraryItem, LibraryTable, Reference
 from foundation.catalogue.sources import Source, sources_of
@@ -11,7 +13,7 @@ from foundation.library.choice import Candidate, Chooser
 from foundation.linkage.tables import identity_tables
 from foundation.sql import quoted, text, texts
 
-AFFECTED = "affected_entity"
+AFFECTED, LINKED = "affected_entity", "affected_link"
 RECORD_PARTS = ("record_key", "delivery_id", "as_of", "corrections")
 
 
@@ -27,11 +29,15 @@ def record_column(source: Source, part: str) -> str:
 
 @dataclass(frozen=True)
 class Consolidation:
-    """The query that makes a library table's rows for the entities in the temporary table `affected_entity`."""
+    """The query that makes a library table's rows for the entities in the temporary table `affected_entity`.
+
+    `everything`: these are all that have a record, so that nothing has to be sought out.
+    """
 
     catalogue: Catalogue
     name: str
     table: LibraryTable
+    everything: bool = False
 
     @property
     def sources(self) -> list[Source]:
@@ -88,40 +94,55 @@ class Consolidation:
             f"SELECT {source.sql(self.table.key)} AS {key} FROM {source.table}" for source in self.sources
         )
 
+    def gather(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Read the affected entities' links once, for all sources."""
+        if self.table.identity is not None and not self.everything:
+            key = quoted(self.table.key)
+            con.execute(
+                f"""CREATE TEMP TABLE {LINKED} AS SELECT {key}, department, dataset, role, record_key, method
+                FROM {identity_tables(self.name, self.table).link} WHERE {key} IN (SELECT {key} FROM {AFFECTED})"""
+            )
+
     def _entities(self) -> str:
         """The affected entities that still have a record."""
         key = quoted(self.table.key)
+        if self.everything:
+            return f"SELECT {key} FROM {AFFECTED}"
+        if self.table.identity is not None:
+            return f"SELECT DISTINCT {key} FROM {LINKED}"
         return f"SELECT DISTINCT {key} FROM ({self.keys_sql()}) SEMI JOIN {AFFECTED} USING ({key})"
 
     def _records(self, one: Candidate) -> str:
-        """One record per entity from a source: the one that was true last, ties by record key."""
+        """One record per entity from a source: the one that was true last, ties by record key.
+
+        Which that is has to be looked up only for entities with several.
+        """
         source, key = one.source, quoted(self.table.key)
         items = [f"{source.sql(item)} AS {quoted(item)}" for item in self._needed(source) if item != self.table.key]
-        listed = ", ".join([f"one.{key}", *RECORD_PARTS, *items, *self._validity(source)])
+        parts = ["updated_at AS as_of" if part == "as_of" else part for part in RECORD_PARTS]
+        listed = ", ".join([f"one.{key}", *parts, *items, *self._validity(source)])
         records = (
             f"WITH linked AS MATERIALIZED ({self._linked(source)}), "
-            f"several AS (SELECT {key} FROM linked GROUP BY {key} HAVING count(*) > 1), "
+            f"several AS MATERIALIZED (SELECT {key} FROM linked GROUP BY {key} HAVING count(*) > 1), "
             f"one AS (FROM linked ANTI JOIN several USING ({key}) UNION ALL "
-            f"FROM linked SEMI JOIN several USING ({key}) "
-            f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY as_of DESC, record_key) = 1) "
+            f"SELECT linked.* FROM (FROM linked SEMI JOIN several USING ({key})) AS linked "
+            f"JOIN (SELECT record_key, updated_at FROM {source.table}) AS record USING (record_key) "
+            f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY updated_at DESC, record_key) = 1) "
             f"SELECT {listed} FROM {source.table} JOIN one USING (record_key)"
         )
         return self._without_disputed(source, records)
 
     def _linked(self, source: Source) -> str:
-        """The affected entities' records in a source: key, record key, how it was linked, when it was last true."""
+        """The affected entities' records in a source: key, record key, and how it was linked."""
         key = quoted(self.table.key)
         if self.table.identity is None:
-            return (
-                f"SELECT {source.sql(self.table.key)} AS {key}, record_key, updated_at AS as_of FROM {source.table} "
-                f"WHERE {source.sql(self.table.key)} IN (SELECT {key} FROM {AFFECTED})"
-            )
-        link = identity_tables(self.name, self.table).link
+            own = source.sql(self.table.key)
+            sought = f"{own} IS NOT NULL" if self.everything else f"{own} IN (SELECT {key} FROM {AFFECTED})"
+            return f"SELECT {own} AS {key}, record_key FROM {source.table} WHERE {sought}"
+        link = identity_tables(self.name, self.table).link if self.everything else LINKED
         return (
-            f"SELECT {key}, record_key, method, updated_at AS as_of FROM {source.table} "
-            f"JOIN (SELECT {key}, record_key, method FROM {link} WHERE department = {text(source.department)} "
-            f"AND dataset = {text(source.short_name)} AND role = {text(source.role)}) USING (record_key) "
-            f"SEMI JOIN {AFFECTED} USING ({key})"
+            f"SELECT {key}, record_key, method FROM {link} WHERE department = {text(source.department)} "
+            f"AND dataset = {text(source.short_name)} AND role = {text(source.role)}"
         )
 
     def _validity(self, source: Source) -> list[str]:
@@ -157,17 +178,19 @@ class Consolidation:
         for number, (name, reference) in enumerate(references.items()):
             joins.append(self._reference(f"r{number}", reference))
             columns.append(f"r{number}.entity AS {quoted(name)}")
-        return f"SELECT referring.*, {', '.join(columns)} FROM ({rows}) AS referring {' '.join(joins)}"
+        joined = f"SELECT referring.*, {', '.join(columns)} FROM referring {' '.join(joins)}"
+        return f"WITH referring AS {'' if self.everything else 'MATERIALIZED '}({rows}) {joined}"
 
     def _reference(self, alias: str, reference: Reference) -> str:
         """The referred entity: the one with that identifier; of several the one that its authority holds, else none."""
         key = quoted(self.catalogue.tables[reference.table].key)
         here, there = next(iter(reference.matching.items()))
-        entities = f"""SELECT {quoted(there)} AS identifier, CASE WHEN count(*) = 1 THEN any_value({key})
-            WHEN count(*) FILTER (is_registered) = 1 THEN any_value({key}) FILTER (is_registered) END AS entity
-            FROM stored.{reference.table} WHERE identifier_is_valid GROUP BY ALL"""
         sought = f"referring.{quoted(here)}"
         if reference.when:
             conditions = [f"referring.{quoted(item)} IN ({texts(values)})" for item, values in reference.when.items()]
             sought = f"CASE WHEN {' AND '.join(conditions)} THEN {sought} END"
+        narrowed = "" if self.everything else f"AND {quoted(there)} IN (SELECT {sought} FROM referring)"
+        entities = f"""SELECT {quoted(there)} AS identifier, CASE WHEN count(*) = 1 THEN any_value({key})
+            WHEN count(*) FILTER (is_registered) = 1 THEN any_value({key}) FILTER (is_registered) END AS entity
+            FROM stored.{reference.table} WHERE identifier_is_valid {narrowed} GROUP BY ALL"""
         return f"LEFT JOIN ({entities}) AS {alias} ON {alias}.identifier = {sought}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from foundation.catalogue.catalogue import Catalogue
@@ -11,6 +12,8 @@ from foundation.library.consolidate import AFFECTED, Consolidation, record_colum
 from foundation.library.states import Written, write_states
 from foundation.linkage.tables import identity_tables
 from foundation.sql import count, quoted, text, texts
+
+LATEST, PARTED = "latest_delivery", "parted"
 
 
 def consumed_tables(catalogue: Catalogue, name: str) -> list[str]:
@@ -35,10 +38,10 @@ def consolidate(changes: Changes, catalogue: Catalogue, name: str, on: date) -> 
             f"""CREATE TEMP TABLE {AFFECTED} AS SELECT DISTINCT {key}, NULL::VARCHAR AS cause
             FROM ({consolidation.keys_sql()}) WHERE {key} IS NOT NULL"""
         )
-        return write_states(changes.con, consolidation, on)
+        return write_states(changes.con, replace(consolidation, everything=True), on)
     parts = [
-        *_by_records(changes, consolidation),
         *_by_links(changes, consolidation),
+        *_by_records(changes, consolidation),
         *_by_references(changes, consolidation),
     ]
     if not parts:
@@ -59,36 +62,71 @@ def _is_new(changes: Changes, consolidation: Consolidation) -> bool:
 
 def _by_records(changes: Changes, consolidation: Consolidation) -> list[str]:
     """Entities of records that changed, with the delivery that changed them."""
-    parts = []
     sources = {source.table: source for source in consolidation.sources}
+    changed = {}
     for number, (table, source) in enumerate(sources.items()):
         into = f"changed_record_{number}"
         if changes.keys(table, ["record_key"], into) or changes.is_first(table):
-            parts.append(_entities_of(changes, consolidation, source, into))
-    return parts
+            changed[into] = source
+    if not changed:
+        return []
+    changes.con.execute(
+        f"""CREATE TEMP TABLE {LATEST} AS SELECT department, dataset, max_by(delivery_id, received_at) AS delivery_id
+        FROM ingest.delivery WHERE status = 'accepted' GROUP BY ALL"""
+    )
+    _read_parted(changes, consolidation)
+    now = _entities_now(consolidation, changed)
+    return [*now, *(_entities_before(changes, consolidation, source, into) for into, source in changed.items())]
 
 
-def _entities_of(changes: Changes, consolidation: Consolidation, source: Source, records: str) -> str:
+def _read_parted(changes: Changes, consolidation: Consolidation) -> None:
+    """`parted`: the rows of entities that gained or lost a record, with the records that they were made from."""
+    if consolidation.table.identity is None:
+        return
+    key, stored = quoted(consolidation.table.key), f"stored.{consolidation.name}"
+    keys = ", ".join(record_column(source, "record_key") for source in consolidation.sources)
+    is_first = changes.is_first(identity_tables(consolidation.name, consolidation.table).link)
+    narrowed = "" if is_first else f"WHERE {key} IN (SELECT {key} FROM changed_link)"
+    changes.con.execute(f"CREATE TEMP TABLE {PARTED} AS SELECT {key}, {keys} FROM {stored} {narrowed}")
+
+
+def _cause(source: Source) -> str:
+    """The delivery that a source's changes are put down to."""
+    return f"""(SELECT delivery_id FROM {LATEST}
+        WHERE department = {text(source.department)} AND dataset = {text(source.short_name)})"""
+
+
+def _entities_now(consolidation: Consolidation, changed: dict[str, Source]) -> list[str]:
+    """Whose the changed records are: of resolved ones found in one pass over the links."""
     key = quoted(consolidation.table.key)
-    cause = f"""(SELECT max_by(delivery_id, received_at) FROM ingest.delivery WHERE status = 'accepted'
-        AND department = {text(source.department)} AND dataset = {text(source.short_name)})"""
-    if consolidation.table.identity is not None:
-        link = identity_tables(consolidation.name, consolidation.table).link
-        now = f"""SELECT {key}, {cause} AS cause FROM {link} SEMI JOIN {records} USING (record_key)
-            WHERE department = {text(source.department)} AND dataset = {text(source.short_name)}"""
-    else:
-        now = f"""SELECT {source.sql(consolidation.table.key)} AS {key}, {cause} AS cause
-            FROM {source.table} SEMI JOIN {records} USING (record_key)"""
-    changed = f"IN (SELECT record_key FROM {records})"
+    if consolidation.table.identity is None:
+        return [
+            f"""SELECT {source.sql(consolidation.table.key)} AS {key}, {_cause(source)} AS cause
+            FROM {source.table} SEMI JOIN {into} USING (record_key)"""
+            for into, source in changed.items()
+        ]
+    records = " UNION ALL ".join(
+        f"""SELECT {text(source.department)} AS department, {text(source.short_name)} AS dataset, record_key,
+            {_cause(source)} AS cause FROM {into}"""
+        for into, source in changed.items()
+    )
+    link = identity_tables(consolidation.name, consolidation.table).link
+    return [f"SELECT {key}, cause FROM {link} JOIN ({records}) USING (department, dataset, record_key)"]
+
+
+def _entities_before(changes: Changes, consolidation: Consolidation, source: Source, into: str) -> str:
+    """Entities whose row was made from a changed record; a record that is still theirs is found among the links."""
+    key, stored = quoted(consolidation.table.key), f"stored.{consolidation.name}"
+    changed = f"IN (SELECT record_key FROM {into})"
     if changes.is_first(source.table):  # all records are read, so only those that are gone tell of a change
         changed = f"NOT IN (SELECT record_key FROM {source.table})"
-    before = [
-        f"""SELECT {key}, {cause} AS cause FROM stored.{consolidation.name}
-        WHERE {record_column(one, "record_key")} {changed}"""
+    elif consolidation.table.identity is not None:
+        stored = PARTED
+    return " UNION ALL ".join(
+        f"SELECT {key}, {_cause(source)} AS cause FROM {stored} WHERE {record_column(one, 'record_key')} {changed}"
         for one in consolidation.sources
         if one.dataset == source.dataset
-    ]
-    return " UNION ALL ".join([now, *before])
+    )
 
 
 def _by_links(changes: Changes, consolidation: Consolidation) -> list[str]:

@@ -61,6 +61,7 @@ def _as_history(columns: Iterable[str]) -> str:
 def write_states(con: duckdb.DuckDBPyConnection, consolidation: Consolidation, on: date) -> Written:
     """Bring the library table and its history to the state that its sources give for the affected entities."""
     table, key = f"stored.{consolidation.name}", quoted(consolidation.table.key)
+    consolidation.gather(con)
     if count(con, table) == 0:
         con.execute(f"INSERT INTO {table} BY NAME {fresh_sql(consolidation, on)}")
         return Written(count(con, table), 0)

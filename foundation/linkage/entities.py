@@ -154,7 +154,8 @@ def _write(con: duckdb.DuckDBPyConnection, tables: IdentityTables) -> None:
         )
     else:
         con.execute(f"CREATE TEMP VIEW relinked AS {relinked}")
-    con.execute(f"INSERT INTO {tables.link} BY NAME FROM relinked")
+    # every stage reads the links of one dataset after the other: in this order it finds them together
+    con.execute(f"INSERT INTO {tables.link} BY NAME FROM relinked ORDER BY department, dataset, role")
     rewritten = "FROM clustered WHERE unit IS DISTINCT FROM stored_unit"
     if count(con, tables.record):
         con.execute(

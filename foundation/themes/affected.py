@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from foundation.catalogue.catalogue import split_name
 from foundation.changes import Changes
 from foundation.linkage.tables import RECORD_KEY
-from foundation.sql import count, quoted, text
+from foundation.sql import count, listed, quoted, text
 from foundation.themes.names import dataset_of
 from foundation.themes.query import AFFECTED, DUE, ThemeQuery, table_of
 from foundation.themes.records import SourceRecords, spots_near
@@ -26,6 +26,11 @@ def libraries_under(query: ThemeQuery) -> list[str]:
     return [table.removeprefix("stored.") for table in consumed_tables(query) if table.startswith("stored.")]
 
 
+def is_whole(changes: Changes, query: ThemeQuery) -> bool:
+    """Whether all rows are made anew, for a source was never read before."""
+    return any(changes.is_first(table) for table in consumed_tables(query))
+
+
 def find_affected(changes: Changes, query: ThemeQuery) -> int:
     """Fill the temporary table of the keys of rows to be made anew; their number.
 
@@ -33,7 +38,7 @@ def find_affected(changes: Changes, query: ThemeQuery) -> int:
     that a record leaves as well as one that it joins.
     """
     con, key, grain = changes.con, quoted(query.key), f"stored.{query.theme.grain}"
-    if any(changes.is_first(table) for table in consumed_tables(query)):
+    if is_whole(changes, query):
         for table in consumed_tables(query):
             changes.whole(table)
         parts = [f"SELECT {key} FROM {grain}", f"SELECT {key} FROM {table_of(query.name)}"]
@@ -42,6 +47,7 @@ def find_affected(changes: Changes, query: ThemeQuery) -> int:
         parts = [f"FROM {part}" for part in changed.part(grain, [query.key])]
         for name in query.theme.sources:
             parts += changed.rows_of(query.records(name))
+        parts += changed.linked()
         parts.append(f"SELECT {key} FROM {table_of(query.name)} WHERE {DUE} < DATE {text(str(query.on))}")
     con.execute(
         f"CREATE TEMP TABLE {AFFECTED} AS SELECT DISTINCT {key} FROM ({' UNION ALL '.join(parts)}) WHERE {key} IS NOT NULL"
@@ -56,6 +62,7 @@ class Changed:
         self.changes = changes
         self.query = query
         self._known: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+        self._linked: dict[str, set[str]] = {}  # links -> queries for changed records that these tell the rows of
 
     def part(self, source: str, columns: list[str]) -> list[str]:
         """The temporary table of the columns' values among changed rows, old and new; nothing where none changed."""
@@ -71,8 +78,7 @@ class Changed:
             yield from self._near(records)
             return
         key = quoted(self.query.key)
-        prefix, _, column = records.row_key.partition(".")
-        column = column.strip('"')
+        prefix, column = records.row_place
         link = records.link.link if records.link else ""
         table = {"record": records.table, "link": link, "entity": f"stored.{records.subject}"}[prefix]
         for part in self.part(table, [column]):
@@ -81,26 +87,47 @@ class Changed:
         yield from self._through_places(records)
 
     def _through_records(self, records: SourceRecords) -> Iterator[str]:
-        """Rows of records that changed, or whose entity changed or came to be another."""
-        select = f"SELECT {records.row_key} AS {quoted(self.query.key)} FROM {records.from_sql()}"
-        if not records.source.library and not records.row_key.startswith("record."):
+        """Rows of records that changed, or whose entity changed or came to be another.
+
+        Where a record's link names the row, the changed links and entities are rows themselves and known already.
+        """
+        select, prefix = f"SELECT {records.row_key} AS {quoted(self.query.key)} FROM", records.row_place[0]
+        if not records.source.library and prefix != "record":
             for part in self.part(records.table, ["record_key"]):
-                yield f"{select} SEMI JOIN {part} AS part ON part.record_key = record.record_key"
+                if records.link and prefix == "link":
+                    dataset, role = dataset_of(records.source)
+                    department, short_name = split_name(dataset)
+                    self._linked.setdefault(records.link.link, set()).add(
+                        f"SELECT {text(department)} AS department, {text(short_name)} AS dataset, record_key, "
+                        f"{text(role)} AS role FROM {part}"
+                    )
+                    continue
+                changed = f"record_key IN (FROM {part})"
+                yield f"{select} {records.from_sql(record=changed, link=changed, place=False)}"
+        if prefix == "link":
+            return
         if records.link:
-            entity = quoted(records.link.key)
             for part in self.part(records.link.link, [records.link.key]):
-                yield f"{select} SEMI JOIN {part} AS part ON part.{entity} = link.{entity}"
+                changed = f"{quoted(records.link.key)} IN (FROM {part})"
+                yield f"{select} {records.from_sql(link=changed, place=False)}"
         if records.uses_entity:
             key = self.query.catalogue.tables[records.subject].key
             for part in self.part(f"stored.{records.subject}", [key]):
-                yield f"{select} SEMI JOIN {part} AS part ON part.{quoted(key)} = entity.{quoted(key)}"
+                changed = f"{quoted(key)} IN (FROM {part})"
+                yield f"{select} {records.from_sql(link=changed if records.link else '', entity=changed, place=False)}"
+
+    def linked(self) -> Iterator[str]:
+        """Rows that changed records of any source are linked to, found in one pass over the links."""
+        for link, changed in self._linked.items():
+            records = " UNION ALL ".join(sorted(changed))
+            yield f"SELECT {quoted(self.query.key)} FROM {link} SEMI JOIN ({records}) USING ({listed(RECORD_KEY)})"
 
     def _through_places(self, records: SourceRecords) -> Iterator[str]:
         """Rows of records whose place changed."""
         if records.source.place is None:
             return
         key = self.query.catalogue.tables[records.place_table].key
-        select = f"SELECT {records.row_key} AS {quoted(self.query.key)} FROM {records.from_sql()}"
+        select = f"SELECT {records.row_key} AS {quoted(self.query.key)} FROM {records.from_sql(place=False)}"
         for part in self.part(f"stored.{records.place_table}", [key]):
             yield f"{select} SEMI JOIN {part} AS part ON part.{quoted(key)} = {records.source.place}"
 
@@ -113,7 +140,7 @@ class Changed:
         touched = [f"SELECT {column} AS {key} FROM {part}" for part in self.part(records.table, [column.strip('"')])]
         if records.link:
             department, dataset = split_name(dataset_of(records.source)[0])
-            for part in self.part(records.link.link, [*RECORD_KEY, records.link.key]):
+            for part in self.part(records.link.link, ["department", "dataset", "record_key"]):
                 touched.append(
                     f"SELECT {column} AS {key} FROM {records.table} SEMI JOIN (SELECT record_key FROM {part} "
                     f"WHERE department = {text(department)} AND dataset = {text(dataset)}) USING (record_key)"

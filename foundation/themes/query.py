@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+import duckdb
+
 from foundation.catalogue.catalogue import Catalogue
 from foundation.catalogue.model import LibraryTable
 from foundation.catalogue.themes import Theme, ThemeItem, ThemeSource
@@ -13,7 +15,7 @@ from foundation.sql import listed, quoted
 from foundation.themes.names import on_day, values_of, words_of
 from foundation.themes.records import SourceRecords, nearby
 
-AFFECTED = "affected_row"
+AFFECTED, LINKED = "affected_row", "affected_link"
 DUE = "due_on"
 HIDDEN = (DUE, "row_hash")
 FOREVER = "DATE '9999-12-31'"
@@ -26,11 +28,15 @@ def table_of(name: str) -> str:
 
 @dataclass(frozen=True)
 class ThemeQuery:
-    """A theme by its name in the catalogue, for a business date."""
+    """A theme by its name in the catalogue, for a business date.
+
+    `everything`: its rows are made of all there is, so that nothing has to be sought out.
+    """
 
     catalogue: Catalogue
     name: str
     on: date
+    everything: bool = True
 
     @property
     def theme(self) -> Theme:
@@ -46,6 +52,17 @@ class ThemeQuery:
 
     def records(self, source: str) -> SourceRecords:
         return SourceRecords(self.catalogue, self.theme, source)
+
+    def gather(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Read the links of the affected rows once, for all sources."""
+        sources = [self.records(name) for name in self._sources(is_near=False)]
+        links = {one.link.link for one in sources if one.link and one.row_place[0] == "link"}
+        assert len(links) <= 1, "records that are linked to a theme's rows are linked to entities of its grain"
+        for link in links if not self.everything else ():
+            con.execute(
+                f"""CREATE TEMP TABLE {LINKED} AS SELECT {quoted(self.key)}, department, dataset, role, record_key
+                FROM {link} WHERE {quoted(self.key)} IN (SELECT {quoted(self.key)} FROM {AFFECTED})"""
+            )
 
     def sql(self) -> str:
         """Key, items in their order, and `due_on`: the day after which the row has to be looked at again."""
@@ -68,7 +85,9 @@ class ThemeQuery:
         columns, joins = list(base), []
         for name, source in self._sources(is_near=False).items():
             values = self._aggregates(name, source)
-            grouped = self.records(name).grouped(values, AFFECTED, self.key, self.on)
+            records = self.records(name)
+            linked = LINKED if not self.everything and records.row_place[0] == "link" else None
+            grouped = records.grouped(values, AFFECTED, self.key, self.on, linked)
             joins.append(f"LEFT JOIN ({grouped}) AS {quoted(name)} USING ({quoted(self.key)})")
             columns += self._columns(name, source)
         affected = f"(FROM stored.{self.theme.grain} SEMI JOIN {AFFECTED} USING ({quoted(self.key)}))"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +15,7 @@ from foundation.themes.names import dataset_of, names_entity_of, on_day, subject
 CELL = 0.02  # degrees: about two kilometres, so that a reach of some hundred metres touches few cells
 EARTH = 6_371_008.8  # mean radius in metres
 METRES_PER_DEGREE = 111_195.0
+_WORDS = re.compile(r"string_agg\(DISTINCT ([\w.]+), ('[^']*') ORDER BY \1\)(?! *FILTER)")
 
 
 @dataclass(frozen=True)
@@ -74,52 +76,85 @@ class SourceRecords:
             return self.source.by
         return f"{'link' if self.link else 'record'}.{quoted(self.catalogue.tables[self.subject].key)}"
 
-    def from_sql(self) -> str:
-        """The records as `record`, with `link` and, where they are used, the library row as `entity` and the `place`."""
-        parts = [f"{self.table} AS record"]
+    def from_sql(
+        self, *, record: str = "", link: str = "", entity: str = "", place: bool = True, linked: str | None = None
+    ) -> str:
+        """The records as `record`, with `link` and, where they are used, the library row as `entity` and the `place`.
+
+        `record`, `link` and `entity` are conditions on each of these by itself, where few are sought; `linked` names the
+        table that links are read from, if not all of them are wanted.
+        """
+        parts = [f"{_where(self.table, record)} AS record"]
         if self.link:
             department, dataset = split_name(dataset_of(self.source)[0])
-            linked = (
-                f"SELECT record_key, {quoted(self.link.key)} FROM {self.link.link} WHERE department = {text(department)} "
-                f"AND dataset = {text(dataset)} AND role = {text(dataset_of(self.source)[1])}"
-            )
-            parts.append(f"JOIN ({linked}) AS link USING (record_key)")
+            own = f"department = {text(department)} AND dataset = {text(dataset)} AND role = {text(dataset_of(self.source)[1])}"
+            conditions = f"{own} AND {link}" if link else own
+            links = f"SELECT record_key, {quoted(self.link.key)} FROM {linked or self.link.link} WHERE {conditions}"
+            parts.append(f"JOIN ({links}) AS link USING (record_key)")
         if self.uses_entity:
             key = quoted(self.catalogue.tables[self.subject].key)
             here = f"link.{key}" if self.link else f"record.{key}"
-            parts.append(f"JOIN stored.{self.subject} AS entity ON entity.{key} = {here}")
-        if self.source.place is not None:
-            place = quoted(self.catalogue.tables[self.place_table].key)
-            parts.append(f"LEFT JOIN stored.{self.place_table} AS place ON place.{place} = {self.source.place}")
+            parts.append(f"JOIN {_where(f'stored.{self.subject}', entity)} AS entity ON entity.{key} = {here}")
+        if place and self.source.place is not None:
+            named = quoted(self.catalogue.tables[self.place_table].key)
+            parts.append(f"LEFT JOIN stored.{self.place_table} AS place ON place.{named} = {self.source.place}")
         return " ".join(parts)
 
-    def grouped(self, values: dict[str, str], affected: str, key: str, on: date) -> str:
-        """The aggregates of the affected rows' records, by row."""
-        listed = "".join(f", ({on_day(value, on)}) AS {quoted(name)}" for name, value in values.items())
-        return (
-            f"SELECT {self.row_key} AS {quoted(key)}{listed} FROM {self.from_sql()} "
-            f"WHERE {self.row_key} IN (SELECT {quoted(key)} FROM {affected}) "
-            f"AND ({on_day(self.source.where or 'true', on)}) GROUP BY 1"
+    def grouped(self, values: dict[str, str], affected: str, key: str, on: date, linked: str | None) -> str:
+        """The aggregates of the affected rows' records, by row.
+
+        `linked`: the table with the links of the affected rows, of a source whose links name its rows; None: all links.
+        """
+        listed = "".join(f", ({_cheaper(on_day(value, on))}) AS {quoted(name)}" for name, value in values.items())
+        prefix, column = self.row_place
+        sought = f"{quoted(column)} IN (SELECT {quoted(key)} FROM {affected})"
+        records = self.from_sql(
+            record=sought if prefix == "record" else "", entity=sought if prefix == "entity" else "", linked=linked
         )
+        return (
+            f"SELECT {self.row_key} AS {quoted(key)}{listed} FROM {records} "
+            f"WHERE {on_day(self.source.where or 'true', on)} GROUP BY 1"
+        )
+
+    @property
+    def row_place(self) -> tuple[str, str]:
+        """Where a record's row is named: in the `record`, its `link` or its `entity`; and the column."""
+        prefix, _, column = self.row_key.partition(".")
+        return prefix, column.strip('"')
+
+
+def _where(table: str, condition: str) -> str:
+    return f"(FROM {table} WHERE {condition})" if condition else table
+
+
+def _cheaper(value: str) -> str:
+    """Sorting and telling apart the words of a group by themselves costs a third of what the engine's aggregate does."""
+    return _WORDS.sub(
+        r"CASE WHEN count(\1) > 0 THEN array_to_string(list_sort(list_distinct(list(\1))), \2) END", value
+    )
 
 
 def nearby(records: SourceRecords, values: dict[str, str], rows: str, key: str, on: date) -> str:
     """The aggregates of the records within reach of the rows' points, by row; `distance` is in metres.
 
-    Points meet in cells of a grid first, so the work follows the records that are near, not all pairs.
+    Places meet the points in cells of a grid, then records are taken up that name one of the places within reach.
     """
     near = records.source.near
     assert near is not None
-    listed = "".join(f", ({on_day(value, on)}) AS {quoted(name)}" for name, value in values.items())
-    joined = (
-        f"FROM {records.from_sql()} JOIN ({_cells(rows, key, on_day(near, on))}) AS spot ON "
-        f"spot.cell_x = floor(place.longitude / {CELL})::BIGINT AND spot.cell_y = floor(place.latitude / {CELL})::BIGINT"
-    )
+    listed = "".join(f", ({_cheaper(on_day(value, on))}) AS {quoted(name)}" for name, value in values.items())
     distance = distance_sql("spot.longitude", "spot.latitude", "place.longitude", "place.latitude")
+    within = (
+        f"SELECT spot.row_key, place.{quoted(records.catalogue.tables[records.place_table].key)} AS place_key, "
+        f"{distance} AS distance, spot.reach FROM stored.{records.place_table} AS place "
+        f"JOIN ({_cells(rows, key, on_day(near, on))}) AS spot ON "
+        f"spot.cell_x = floor(place.longitude / {CELL})::BIGINT AND spot.cell_y = floor(place.latitude / {CELL})::BIGINT "
+        f"WHERE {distance} <= spot.reach"
+    )
     return (
         f"SELECT row_key AS {quoted(key)}{listed} FROM (SELECT spot.row_key, record.*, "
-        f"{'link.* EXCLUDE (record_key), ' if records.link else ''}{distance} AS distance, spot.reach {joined}) AS record "
-        f"WHERE distance <= reach AND ({on_day(records.source.where or 'true', on)}) GROUP BY row_key"
+        f"{'link.* EXCLUDE (record_key), ' if records.link else ''}spot.distance, spot.reach "
+        f"FROM {records.from_sql(place=False)} JOIN ({within}) AS spot ON spot.place_key = {records.source.place}) AS record "
+        f"WHERE {on_day(records.source.where or 'true', on)} GROUP BY row_key"
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import duckdb
 
 from foundation.changes import Changes
 from foundation.sql import count, quoted, text
-from foundation.themes.affected import find_affected
+from foundation.themes.affected import find_affected, is_whole
 from foundation.themes.query import AFFECTED, ThemeQuery, table_of
 
 
@@ -36,6 +36,8 @@ def build(changes: Changes, query: ThemeQuery) -> ThemeWritten:
     looked_at = find_affected(changes, query)
     if not looked_at:
         return ThemeWritten(breaking=breaking_rows(con, query))
+    query = replace(query, everything=is_whole(changes, query))
+    query.gather(con)
     con.execute(f"CREATE TEMP TABLE fresh_row AS {query.sql()}")
     con.execute(
         f"CREATE TEMP TABLE changed_row AS FROM fresh_row ANTI JOIN (SELECT {key}, row_hash FROM {table}) USING ({key}, row_hash)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -44,7 +44,7 @@ class Bench:
         self.link, self.key = identity.link, identity.key
         self._create(self.link, identity.link_columns)
         with self._affected([], None):
-            columns = columns_of(self.con, fresh_sql(self.consolidation, date.min))
+            columns = columns_of(self.con, fresh_sql(replace(self.consolidation, everything=True), date.min))
         self._create(f"stored.{self.name}", columns)
         self._create(f"stored.{self.name}_history", history_columns(columns))
 
