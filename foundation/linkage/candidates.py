@@ -17,9 +17,10 @@ def find_touched(con: duckdb.DuckDBPyConnection, model: LinkModel, complete: boo
 
     Of a key under which more records than its bound stay as they are nothing can change.
     """
-    con.execute("CREATE TEMP TABLE touched AS SELECT DISTINCT unit FROM clustered WHERE NOT is_identified")
     if complete:
+        con.execute("CREATE TEMP TABLE touched AS SELECT DISTINCT unit FROM undecided")
         return
+    con.execute("CREATE TEMP TABLE touched AS SELECT DISTINCT unit FROM clustered WHERE NOT is_identified")
     gone = "(SELECT *, false AS is_identified, 0::UBIGINT AS unit FROM removed)"
     changed = " UNION ALL ".join(keyed(model, records, model.rules) for records in ("(FROM clustered)", gone))
     con.execute(f"CREATE TEMP TABLE changed_key AS SELECT DISTINCT key FROM ({changed})")

@@ -8,22 +8,15 @@ import duckdb
 
 from foundation.linkage.spec import FAMILY, SQL, LinkModel, Rule
 from foundation.linkage.tables import RECORD_KEY, IdentityTables
-from foundation.sql import count, listed
+from foundation.sql import listed
 
 KEY = listed(RECORD_KEY)
 
 
-def make_current(con: duckdb.DuckDBPyConnection, model: LinkModel, tables: IdentityTables, complete: bool) -> None:
+def make_current(con: duckdb.DuckDBPyConnection, model: LinkModel, tables: IdentityTables) -> None:
     """`current_record`: every record with its unit; `undecided`: those that no identifier decides; `kin`: families of
-    records that name parents or bear another's number.
-
-    `complete`: `clustered` holds every record.
-    """
-    columns = listed(tables.record_columns)
-    records = f"SELECT {columns} FROM clustered"
-    if not complete and count(con, tables.record):
-        records += f" UNION ALL SELECT {columns} FROM {tables.record} ANTI JOIN superseded USING (unit)"
-    con.execute(f"CREATE OR REPLACE TEMP VIEW current_record AS {records}")
+    records that name parents or bear another's number."""
+    con.execute(f"CREATE OR REPLACE TEMP VIEW current_record AS FROM {tables.record}")
     con.execute("CREATE TEMP TABLE undecided AS FROM current_record WHERE NOT is_identified")
     _make_kin(con, model)
 

@@ -8,6 +8,7 @@ gives the reasons.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import duckdb
 
@@ -45,17 +46,27 @@ def datasets_by_rank(catalogue: Catalogue, table: LibraryTable) -> list[str]:
     return list(dict.fromkeys(source.dataset for source in sources_of(catalogue, table)))
 
 
+@dataclass(frozen=True)
+class Staged:
+    """How many identity records are new or different, how many are gone or were, and how many there will be."""
+
+    added: int
+    removed: int
+    records: int
+
+
 def stage_records(
     con: duckdb.DuckDBPyConnection,
     catalogue: Catalogue,
     table: LibraryTable,
     tables: IdentityTables,
     changed: Mapping[str, str | None],
-) -> int:
-    """Fill `added` and `removed`: identity records that are new or different, and those that are gone; their number.
+) -> Staged:
+    """Fill `added` and `removed`: identity records that are new or different, and those that are gone.
 
     `changed` names, by dataset, the temporary table of record keys that changed, None where all are staged; datasets
-    without changes are left out. Where nothing was known before, `added` shows `clustered`, which holds all there is.
+    without changes are left out. Where nothing was known before, `added` and `clustered` show the sources: all there is is
+    read from them, not copied.
     """
     sources = [source for source in sources_of(catalogue, table) if source.dataset in changed]
     ranks, said = datasets_by_rank(catalogue, table), listed(tables.said_columns)
@@ -63,19 +74,23 @@ def stage_records(
         _incoming(table, tables, source, changed[source.dataset], ranks.index(source.dataset)) for source in sources
     )
     incoming = incoming or f"SELECT {said} FROM {tables.record} LIMIT 0"
-    if count(con, tables.record) == 0:
+    known = count(con, tables.record)
+    if not known:
         con.execute(
-            f"CREATE TEMP TABLE clustered AS {_with_unit(f'(SELECT *, NULL::UBIGINT AS stored_unit FROM ({incoming}))')}"
+            f"CREATE TEMP VIEW clustered AS {_with_unit(f'(SELECT *, NULL::UBIGINT AS stored_unit FROM ({incoming}))')}"
         )
         con.execute(f"CREATE TEMP VIEW added AS SELECT {said} FROM clustered")
         con.execute("CREATE TEMP TABLE removed AS FROM added LIMIT 0")
-        return count(con, "added")
+        added = count(con, "added")
+        return Staged(added, 0, added)
     con.execute(f"CREATE TEMP TABLE incoming AS {incoming}")
     _take_stock(con, tables, {source.dataset: changed[source.dataset] for source in sources})
     outgoing = f"SELECT {said} FROM stock WHERE is_changed"
     con.execute(f"CREATE TEMP TABLE added AS FROM incoming EXCEPT {outgoing}")
     con.execute(f"CREATE TEMP TABLE removed AS {outgoing} EXCEPT FROM incoming")
-    return count(con, "added") + count(con, "removed")
+    con.execute("DROP TABLE incoming")
+    added, removed = count(con, "added"), count(con, "removed")
+    return Staged(added, removed, known + added - removed)
 
 
 def _take_stock(con: duckdb.DuckDBPyConnection, tables: IdentityTables, changed: Mapping[str, str | None]) -> None:
@@ -135,26 +150,59 @@ def _with_unit(records: str) -> str:
 def cluster(
     con: duckdb.DuckDBPyConnection, tables: IdentityTables, contradictable: bool, everything: bool = False
 ) -> None:
-    """Fill `clustered`: every affected record with the unit that it belongs to, from `added`, `removed`, `judgement`.
+    """Fill `clustered`: every affected record with the unit that it belongs to, from `added`, `removed`, `judgement`; and
+    bring the stored records up to date.
 
     A unit is a hash of the identifier that decides, or of the record's own key. A record that people judged another's
     than the better record of the same identifier does not belong to it. `everything`: every record is affected.
     """
-    if count(con, tables.record):
+    is_first = count(con, tables.record) == 0
+    if not is_first:
         _gather_affected(con, tables, everything)
     _judged_apart(con)
     if contradictable:
         _contradicted(con)
+    if is_first:
+        _store(con, tables, _set_apart())
+    else:
+        _update(con, tables)
+    if is_first or everything:
+        con.execute(f"DROP {'VIEW' if is_first else 'TABLE'} clustered")
+        con.execute(f"CREATE TEMP VIEW clustered AS SELECT *, NULL::UBIGINT AS stored_unit FROM {tables.record}")
+
+
+def _set_apart() -> str:
+    """SQL of `clustered`, with those that are apart as units of their own."""
+    return f"""SELECT * EXCLUDE is_apart REPLACE (is_apart IS NULL AND is_identified AS is_identified,
+            CASE WHEN is_apart THEN hash({OWN_KEY}) ELSE unit END AS unit)
+        FROM clustered LEFT JOIN (SELECT DISTINCT *, true AS is_apart FROM apart) USING ({KEY})"""
+
+
+def _update(con: duckdb.DuckDBPyConnection, tables: IdentityTables) -> None:
+    """Write those of `clustered` that are new, different or of another unit, in place of what stood there."""
     if count(con, "apart"):
         con.execute(
-            f"""UPDATE clustered SET is_identified = false, unit = hash({OWN_KEY})
-            WHERE rowid IN (SELECT place FROM apart)"""
+            f"""UPDATE clustered SET is_identified = false, unit = hash({OWN_KEY}) WHERE ({KEY}) IN (FROM apart)"""
+        )
+    rewritten = "FROM clustered WHERE unit IS DISTINCT FROM stored_unit"
+    con.execute(
+        f"""DELETE FROM {tables.record} WHERE ({KEY}) IN (
+            SELECT {KEY} FROM removed UNION ALL SELECT {KEY} {rewritten})"""
+    )
+    _store(con, tables, rewritten)
+
+
+def _store(con: duckdb.DuckDBPyConnection, tables: IdentityTables, records: str) -> None:
+    """Write records; those that no identifier decides into files of their own, which are read alone every night."""
+    for condition in ("NOT is_identified", "is_identified"):
+        con.execute(
+            f"INSERT INTO {tables.record} BY NAME SELECT {listed(tables.record_columns)} FROM ({records}) WHERE {condition}"
         )
 
 
 def _gather_affected(con: duckdb.DuckDBPyConnection, tables: IdentityTables, everything: bool) -> None:
     """`clustered`: the records that are new or different, and those that share an identifier with one that changed, with
-    the unit in the table; `superseded`, unless it is everything: the units whose records are all among these or gone."""
+    the unit in the table."""
     con.execute(
         f"""CREATE TEMP TABLE affected AS SELECT DISTINCT identifier FROM (
             SELECT identifier FROM added UNION ALL SELECT identifier FROM removed
@@ -166,27 +214,22 @@ def _gather_affected(con: duckdb.DuckDBPyConnection, tables: IdentityTables, eve
     records = f"""SELECT {said}, NULL::UBIGINT AS stored_unit FROM added UNION ALL
         SELECT {said}, unit AS stored_unit FROM ({held}) ANTI JOIN removed USING ({KEY}) ANTI JOIN added USING ({KEY})"""
     con.execute(f"CREATE TEMP TABLE clustered AS {_with_unit(f'({records})')}")
-    if everything:
-        return
-    con.execute(
-        f"""CREATE TEMP TABLE superseded AS SELECT hash(identifier) AS unit FROM affected
-        UNION ALL SELECT hash({OWN_KEY}) FROM clustered UNION ALL SELECT hash({OWN_KEY}) FROM removed"""
-    )
+    con.execute("DROP TABLE stock")
 
 
 def _contradicted(con: duckdb.DuckDBPyConnection) -> None:
     """Add to `apart` the records that contradict the best record of their identifier.
 
-    Only identifiers whose records do not all say the same name and birth date are looked at.
+    Only identifiers whose records do not all bear one name are looked at: the same name contradicts nothing.
     """
     con.execute(
-        """CREATE TEMP TABLE mixed AS SELECT rowid AS place, rank, record_key, role, identifier, name, former_name, birth_date
+        f"""CREATE TEMP TABLE mixed AS SELECT {KEY}, rank, identifier, name, former_name, birth_date
         FROM clustered SEMI JOIN (
-            SELECT unit FROM (SELECT unit, hash(name, birth_date) AS said FROM clustered WHERE identifier IS NOT NULL)
-            GROUP BY unit HAVING min(said) <> max(said)) USING (unit)"""
+            SELECT unit FROM clustered WHERE identifier IS NOT NULL AND name IS NOT NULL
+            GROUP BY unit HAVING min(hash(name)) <> max(hash(name))) USING (unit)"""
     )
     con.execute(
-        f"""INSERT INTO apart SELECT place FROM mixed AS member JOIN (
+        f"""INSERT INTO apart SELECT {KEY} FROM mixed AS member JOIN (
             SELECT identifier, arg_min({{'name': name, 'former_name': former_name, 'birth_date': birth_date}},
                 (rank, record_key, role)) AS held FROM mixed GROUP BY identifier) USING (identifier)
         WHERE {CONTRADICTED}"""
@@ -194,9 +237,9 @@ def _contradicted(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _judged_apart(con: duckdb.DuckDBPyConnection) -> None:
-    """`apart` (place in `clustered`): of two records with one identifier that people judged different, the one of the
+    """`apart` (key of a record): of two records with one identifier that people judged different, the one of the
     lesser authority."""
-    con.execute("CREATE TEMP TABLE apart (place BIGINT)")
+    con.execute(f"CREATE TEMP TABLE apart ({', '.join(f'{name} VARCHAR' for name in RECORD_KEY)})")
     if not count(con, "judgement"):
         return
     pairs = " UNION ALL ".join(
@@ -206,7 +249,8 @@ def _judged_apart(con: duckdb.DuckDBPyConnection) -> None:
     )
     other = " AND ".join(f"other.{name} = pair.other_{name}" for name in RECORD_KEY)
     con.execute(
-        f"""INSERT INTO apart SELECT DISTINCT member.rowid FROM ({pairs}) AS pair JOIN clustered AS member USING ({KEY})
-        JOIN clustered AS other ON {other} AND other.identifier = member.identifier
+        f"""INSERT INTO apart SELECT DISTINCT {listed(RECORD_KEY, "member.")}
+        FROM ({pairs}) AS pair JOIN clustered AS member USING ({KEY}) JOIN clustered AS other
+            ON {other} AND other.identifier = member.identifier
         WHERE (member.rank, member.record_key, member.role) > (other.rank, other.record_key, other.role)"""
     )
