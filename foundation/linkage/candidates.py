@@ -7,9 +7,10 @@ from typing import Literal
 
 import duckdb
 
-from foundation.linkage.current import anchors, bounds, keyed
+from foundation.linkage.current import anchors, bounds, key_columns, keyed, meets_one, widest
 from foundation.linkage.spec import LinkModel, Rule
 from foundation.linkage.tables import IdentityTables
+from foundation.sql import listed
 
 
 def find_touched(con: duckdb.DuckDBPyConnection, model: LinkModel, complete: bool) -> None:
@@ -43,14 +44,24 @@ def find_touched(con: duckdb.DuckDBPyConnection, model: LinkModel, complete: boo
         )
 
 
-def _find_near(con: duckdb.DuckDBPyConnection, model: LinkModel, complete: bool) -> None:
-    """`near`: the records that may meet a touched unit: all, or those that have a part of a rule's key in common with it."""
+def _find_near(con: duckdb.DuckDBPyConnection, model: LinkModel, tables: IdentityTables, complete: bool) -> None:
+    """`near`: the records that may meet a touched unit: all, or those that do under a rule.
+
+    Of the latter what has a part of a key in common is found first, in one pass over a few columns; whole keys are made of
+    that only.
+    """
     if complete:
         con.execute("CREATE TEMP VIEW near AS FROM current_record")
         return
     con.execute("CREATE TEMP TABLE touching AS FROM undecided SEMI JOIN touched USING (unit)")
+    rules = widest(model)
+    con.execute(f"CREATE TEMP TABLE touching_key AS SELECT DISTINCT rule, key FROM ({keyed(model, 'touching', rules)})")
     shared = (f"{part} IN (SELECT {part} FROM touching WHERE {part} IS NOT NULL)" for part in anchors(model))
-    con.execute(f"CREATE TEMP TABLE near AS FROM current_record WHERE {' OR '.join(shared)}")
+    con.execute(
+        f"""CREATE TEMP TABLE near AS SELECT {listed(key_columns(model, tables))}
+        FROM (FROM current_record WHERE {" OR ".join(shared)})
+        WHERE {meets_one(model, rules, "touching", "touching_key")}"""
+    )
 
 
 def find_pairs(
@@ -62,7 +73,7 @@ def find_pairs(
     to a decided unit is looked at under the blocks.
     """
     con.execute(f"CREATE TEMP TABLE bound AS SELECT rule::INTEGER AS rule, bound, part FROM {bounds(model)}")
-    _find_near(con, model, complete)
+    _find_near(con, model, tables, complete)
     _meet(con, model, "touched", model.certain, "certain_")
     con.execute(
         """CREATE TEMP TABLE certain_pair AS SELECT DISTINCT held.unit,

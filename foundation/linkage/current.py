@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import duckdb
@@ -60,10 +61,9 @@ def keyed(model: LinkModel, records: str, rules: Sequence[Rule]) -> str:
 
 def _scans(model: LinkModel, records: str, rule: Rule, number: int) -> list[str]:
     """SQL of the records by the rule's key and by each of its alternatives, where that says something else."""
-    keys = (rule.key, *rule.alternatives)
-    hashes = [f"hash({number}, {', '.join(key)})" for key in keys]
+    hashes = [f"hash({number}, {', '.join(key)})" for key in rule.keys]
     scans = []
-    for place, key in enumerate(keys):
+    for place, key in enumerate(rule.keys):
         known = [f"({value}) IS NOT NULL" for value in key]
         other = [f"{hashes[place]} <> {earlier}" for earlier in hashes[:place]]
         source = _with_relatives(model, records) if FAMILY in key else records
@@ -80,6 +80,41 @@ def _with_relatives(model: LinkModel, records: str) -> str:
     return f"(SELECT *, unnest(list_distinct(family[1:4])) AS {FAMILY} FROM ({with_family(model, familiar)}))"
 
 
+def key_columns(model: LinkModel, tables: IdentityTables) -> list[str]:
+    """The columns of a record that keys are made of, its unit, and whether an identifier decides it."""
+    named = set(re.findall(r"\w+", " ".join(part for rule in model.rules for key in rule.keys for part in key)))
+    if FAMILY in named:
+        named.add("household")
+    return [column for column in tables.record_columns if column in named | {"unit", "is_identified"}]
+
+
+def widest(model: LinkModel) -> list[Rule]:
+    """The rules that no other implies: two records that meet under a rule meet under one of these."""
+    chosen: list[Rule] = []
+    for rule in sorted(model.rules, key=lambda rule: len(rule.key)):
+        common = set.intersection(*(set(key) for key in rule.keys))
+        if not any(set(other.key) <= common and not other.alternatives for other in chosen):
+            chosen.append(rule)
+    return chosen
+
+
+def meets_one(model: LinkModel, rules: Sequence[Rule], records: str, keys: str) -> str:
+    """SQL condition on a record that holds if it meets one of the records under a rule; `keys`: theirs (rule, key).
+
+    Of rules over families it holds if the family is in common, or may be.
+    """
+    numbers = {rule.name: number for number, rule in enumerate(model.rules)}
+    conditions = []
+    for rule in rules:
+        if FAMILY not in rule.key:
+            known = f"(SELECT key FROM {keys} WHERE rule = {numbers[rule.name]})"
+            conditions += [f"hash({numbers[rule.name]}, {', '.join(key)}) IN {known}" for key in rule.keys]
+    if any(FAMILY in rule.key for rule in rules):
+        conditions.append(f"household IN (SELECT {FAMILY} FROM {_with_relatives(model, records)})")
+        conditions.append("unit IN (SELECT unit FROM kin)")
+    return " OR ".join(conditions)
+
+
 def anchors(model: LinkModel) -> list[SQL]:
     """Of every rule's key one part, so that two records meet under a rule only if they have a value of a part in common.
 
@@ -87,7 +122,7 @@ def anchors(model: LinkModel) -> list[SQL]:
     """
     chosen = []
     for rule in model.rules:
-        common = [values[0] for values in zip(rule.key, *rule.alternatives, strict=True) if len(set(values)) == 1]
+        common = [values[0] for values in zip(*rule.keys, strict=True) if len(set(values)) == 1]
         columns = [value for value in common if value.isidentifier() and value != FAMILY]
         chosen.append((columns or common)[0])
     return list(dict.fromkeys(chosen))

@@ -106,16 +106,19 @@ def _take_stock(con: duckdb.DuckDBPyConnection, tables: IdentityTables, changed:
     none = f"SELECT department, dataset, record_key FROM {tables.record} LIMIT 0"
     con.execute(f"CREATE TEMP TABLE changed_record AS {' UNION ALL '.join(keys) or none}")
     con.execute(
-        f"""CREATE TEMP TABLE sought AS SELECT DISTINCT identifier FROM (SELECT identifier FROM incoming
-            UNION ALL SELECT identifier FROM {tables.record} SEMI JOIN changed_record USING (department, dataset, record_key)
-            UNION ALL SELECT identifier FROM {tables.record} SEMI JOIN ({REJUDGED}) USING ({KEY}))
-        WHERE identifier IS NOT NULL"""
+        f"""CREATE TEMP TABLE outdated AS SELECT unit, identifier FROM {tables.record}
+            SEMI JOIN changed_record USING (department, dataset, record_key)
+        UNION ALL SELECT unit, identifier FROM {tables.record} SEMI JOIN ({REJUDGED}) USING ({KEY})"""
+    )
+    con.execute(
+        """CREATE TEMP TABLE sought AS SELECT DISTINCT identifier FROM (
+            SELECT identifier FROM incoming UNION ALL SELECT identifier FROM outdated) WHERE identifier IS NOT NULL"""
     )
     con.execute(
         f"""CREATE TEMP TABLE stock AS
-        SELECT record.*, changed_record.record_key IS NOT NULL AS is_changed FROM {tables.record} AS record
-        LEFT JOIN changed_record USING (department, dataset, record_key)
-        WHERE changed_record.record_key IS NOT NULL OR identifier IN (FROM sought)"""
+        SELECT record.*, changed_record.record_key IS NOT NULL AS is_changed
+        FROM (FROM {tables.record} WHERE unit IN (SELECT unit FROM outdated) OR identifier IN (FROM sought)) AS record
+        LEFT JOIN changed_record USING (department, dataset, record_key)"""
     )
 
 

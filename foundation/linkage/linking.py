@@ -166,8 +166,8 @@ def _extend(con: duckdb.DuckDBPyConnection, complete: bool) -> None:
     columns = f"{KEY}, rank, is_identified, unit"
     extended = f"SELECT {columns} FROM current_record"
     if not complete:
-        extended = f"""SELECT {columns} FROM clustered UNION ALL SELECT {columns} FROM current_record
-            SEMI JOIN region USING (unit) ANTI JOIN clustered USING ({KEY})"""
+        extended = f"""SELECT {columns} FROM clustered UNION ALL SELECT {columns} FROM region_record
+            ANTI JOIN clustered USING ({KEY})"""
     con.execute(
         f"""CREATE TEMP VIEW grouped AS SELECT extended.*, coalesce(cluster_of.cluster, unit) AS cluster,
             CASE WHEN is_identified THEN 'identifier' WHEN units > 1 THEN 'model' ELSE 'new' END AS method,

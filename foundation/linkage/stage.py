@@ -63,7 +63,7 @@ def resolve(
     linkage = _linkage(con, catalogue, tables, model, parameters, is_new, staged.records)
     if not staged.added and not staged.removed and not count(con, "rejudged") and not linkage.complete:
         return Resolved(0, 0)
-    cluster(con, tables, contradictable=bool(table.identity.contradicted_by), everything=linkage.complete)
+    cluster(con, tables, contradictable=bool(table.identity.contradicted_by), everything=is_new)
     linked = link(con, linkage, tables)
     relinked = assign(con, tables, catalogue.library_of[name], table.identity.prefix, on)
     return Resolved(count(con, "placed"), relinked, linked)
