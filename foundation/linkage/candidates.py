@@ -25,9 +25,7 @@ def find_touched(con: duckdb.DuckDBPyConnection, model: LinkModel, complete: boo
     gone = "(SELECT *, false AS is_identified, 0::UBIGINT AS unit FROM removed)"
     changed = " UNION ALL ".join(keyed(model, records, model.rules) for records in ("(FROM clustered)", gone))
     con.execute(f"CREATE TEMP TABLE changed_key AS SELECT DISTINCT key FROM ({changed})")
-    con.execute(
-        f"CREATE TEMP TABLE hit AS FROM ({keyed(model, 'undecided', model.rules)}) SEMI JOIN changed_key USING (key)"
-    )
+    con.execute(f"CREATE TEMP TABLE hit AS {keyed(model, 'undecided', model.rules, 'changed_key')}")
     fresh = "(FROM clustered WHERE stored_unit IS NULL AND NOT is_identified)"
     con.execute(
         f"""INSERT INTO touched SELECT DISTINCT unit FROM hit SEMI JOIN (
@@ -116,7 +114,7 @@ def _meet(
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE own_key AS SELECT DISTINCT key FROM ({keyed(model, 'own_record', rules)})"
     )
-    con.execute(f"CREATE TEMP TABLE {prefix}held AS FROM ({keyed(model, 'near', rules)}) SEMI JOIN own_key USING (key)")
+    con.execute(f"CREATE TEMP TABLE {prefix}held AS {keyed(model, 'near', rules, 'own_key')}")
     con.execute(
         f"""CREATE TEMP TABLE {prefix}meeting AS SELECT key, any_value(rule) AS rule, sum(records) AS records,
             count(*) AS units, count(*) FILTER (is_decided) AS decided,

@@ -50,26 +50,32 @@ def with_family(model: LinkModel, records: str) -> str:
         FROM {records} AS record LEFT JOIN kin ON kin.unit = record.unit"""
 
 
-def keyed(model: LinkModel, records: str, rules: Sequence[Rule]) -> str:
+def keyed(model: LinkModel, records: str, rules: Sequence[Rule], only: str | None = None) -> str:
     """SQL: (unit, is_identified, rule, key) of records under the given rules; a key is a hash of rule and values.
 
-    One scan per rule, of its columns only: an eighth of the time of unnesting a list of keys per record.
+    `only`: a table of the keys that matter; others are left out. One scan per rule, of its columns only: an eighth of the
+    time of unnesting a list of keys per record.
     """
     numbers = {rule.name: number for number, rule in enumerate(model.rules)}
-    return " UNION ALL ".join(scan for rule in rules for scan in _scans(model, records, rule, numbers[rule.name]))
+    scans = (scan for rule in rules for scan in _scans(model, records, rule, numbers[rule.name], bool(only)))
+    every = " UNION ALL ".join(scans)
+    return f"FROM ({every}) SEMI JOIN {only} USING (key)" if only else every
 
 
-def _scans(model: LinkModel, records: str, rule: Rule, number: int) -> list[str]:
-    """SQL of the records by the rule's key and by each of its alternatives, where that says something else."""
+def _scans(model: LinkModel, records: str, rule: Rule, number: int, is_chosen: bool) -> list[str]:
+    """SQL of the records by the rule's key and by each of its alternatives, where that says something else.
+
+    Where keys are chosen afterwards no value is computed only to see whether it is known: of none there is no such key.
+    """
     hashes = [f"hash({number}, {', '.join(key)})" for key in rule.keys]
     scans = []
     for place, key in enumerate(rule.keys):
-        known = [f"({value}) IS NOT NULL" for value in key]
+        known = [f"({value}) IS NOT NULL" for value in key if value.isidentifier() or not is_chosen]
         other = [f"{hashes[place]} <> {earlier}" for earlier in hashes[:place]]
         source = _with_relatives(model, records) if FAMILY in key else records
         scans.append(
             f"SELECT unit, is_identified, {number} AS rule, {hashes[place]} AS key FROM {source} "
-            f"WHERE {' AND '.join(known + other)}"
+            f"WHERE {' AND '.join(known + other) or 'true'}"
         )
     return scans
 
