@@ -186,11 +186,8 @@ def by_this_project(data: PublicData) -> Measures:
             con.execute(f"DROP TABLE temp.{name}")
         con.execute("DROP VIEW IF EXISTS current_record")
         con.execute(
-            f"""CREATE TEMP TABLE clustered AS SELECT * REPLACE (false AS is_identified,
-            hash(concat_ws('|', {listed(RECORD_KEY)})) AS unit) FROM {tables.record}"""
+            f"UPDATE {tables.record} SET is_identified = false, unit = hash(concat_ws('|', {listed(RECORD_KEY)}))"
         )
-        con.execute("CREATE TEMP TABLE added AS FROM clustered")
-        con.execute("CREATE TEMP TABLE removed AS FROM clustered LIMIT 0")
         columns = ", ".join(f"{name} VARCHAR" for name in JUDGEMENT_COLUMNS)
         for name in ("judgement", "rejudged"):
             con.execute(f"CREATE TEMP TABLE {name} ({columns})")

@@ -57,9 +57,15 @@ class Review:
         with self.lake.postgres.engine.begin() as connection:
             gone = sa.update(review_case).where(is_open, review_case.c.case_id != sa.all_(stand))
             connection.execute(gone.values(state=CLOSED, last_seen=on))
+            seen = sa.update(review_case).where(is_open, review_case.c.case_id == sa.any_(stand))
+            connection.execute(seen.values(last_seen=on))
+            known = {row.case_id: row for row in connection.execute(sa.select(review_case).where(is_open))}
             given = {"library_table": table, "state": OPEN, "first_seen": on, "last_seen": on}
-            if found:
-                connection.execute(_upsert(), [{**case, **given, "case_id": key} for key, case in found.items()])
+            written = [
+                {**case, **given, "case_id": key} for key, case in found.items() if not _is_same(known.get(key), case)
+            ]
+            if written:
+                connection.execute(_upsert(), written)
             key = self._secret()
             judged = [_case_id(key, [row[name] for name in RECORDS]) for row in _in_force(connection, table)]
             ruled = sa.literal(judged, sa.ARRAY(sa.Text))
@@ -164,6 +170,12 @@ def _in_force(connection: sa.Connection, table: str) -> list[sa.RowMapping]:
 def _case_id(key: bytes, records: Iterable[str]) -> str:
     """The identifier of a case: 64 bits keyed with the installation's secret, from the values of RECORDS in their order."""
     return hmac.digest(key, "|".join(records).encode(), "sha256").hex()[:16]
+
+
+def _is_same(known: sa.Row[Any] | None, found: dict[str, Any]) -> bool:
+    """Whether a case says what was found; its records are in its identifier."""
+    said = ("match_weight", "match_probability", "weights")
+    return known is not None and all(getattr(known, name) == found[name] for name in said)
 
 
 def _upsert() -> sa.Insert:

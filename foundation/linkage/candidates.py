@@ -7,9 +7,10 @@ from typing import Literal
 
 import duckdb
 
-from foundation.linkage.current import anchors, bounds, keyed
+from foundation.linkage.current import anchors, bounds, key_columns, keyed, meets_one, widest
 from foundation.linkage.spec import LinkModel, Rule
 from foundation.linkage.tables import IdentityTables
+from foundation.sql import listed
 
 
 def find_touched(con: duckdb.DuckDBPyConnection, model: LinkModel, complete: bool) -> None:
@@ -17,15 +18,14 @@ def find_touched(con: duckdb.DuckDBPyConnection, model: LinkModel, complete: boo
 
     Of a key under which more records than its bound stay as they are nothing can change.
     """
-    con.execute("CREATE TEMP TABLE touched AS SELECT DISTINCT unit FROM clustered WHERE NOT is_identified")
     if complete:
+        con.execute("CREATE TEMP TABLE touched AS SELECT DISTINCT unit FROM undecided")
         return
+    con.execute("CREATE TEMP TABLE touched AS SELECT DISTINCT unit FROM clustered WHERE NOT is_identified")
     gone = "(SELECT *, false AS is_identified, 0::UBIGINT AS unit FROM removed)"
     changed = " UNION ALL ".join(keyed(model, records, model.rules) for records in ("(FROM clustered)", gone))
     con.execute(f"CREATE TEMP TABLE changed_key AS SELECT DISTINCT key FROM ({changed})")
-    con.execute(
-        f"CREATE TEMP TABLE hit AS FROM ({keyed(model, 'undecided', model.rules)}) SEMI JOIN changed_key USING (key)"
-    )
+    con.execute(f"CREATE TEMP TABLE hit AS {keyed(model, 'undecided', model.rules, 'changed_key')}")
     fresh = "(FROM clustered WHERE stored_unit IS NULL AND NOT is_identified)"
     con.execute(
         f"""INSERT INTO touched SELECT DISTINCT unit FROM hit SEMI JOIN (
@@ -42,14 +42,24 @@ def find_touched(con: duckdb.DuckDBPyConnection, model: LinkModel, complete: boo
         )
 
 
-def _find_near(con: duckdb.DuckDBPyConnection, model: LinkModel, complete: bool) -> None:
-    """`near`: the records that may meet a touched unit: all, or those that have a part of a rule's key in common with it."""
+def _find_near(con: duckdb.DuckDBPyConnection, model: LinkModel, tables: IdentityTables, complete: bool) -> None:
+    """`near`: the records that may meet a touched unit: all, or those that do under a rule.
+
+    Of the latter what has a part of a key in common is found first, in one pass over a few columns; whole keys are made of
+    that only.
+    """
     if complete:
         con.execute("CREATE TEMP VIEW near AS FROM current_record")
         return
     con.execute("CREATE TEMP TABLE touching AS FROM undecided SEMI JOIN touched USING (unit)")
+    rules = widest(model)
+    con.execute(f"CREATE TEMP TABLE touching_key AS SELECT DISTINCT rule, key FROM ({keyed(model, 'touching', rules)})")
     shared = (f"{part} IN (SELECT {part} FROM touching WHERE {part} IS NOT NULL)" for part in anchors(model))
-    con.execute(f"CREATE TEMP TABLE near AS FROM current_record WHERE {' OR '.join(shared)}")
+    con.execute(
+        f"""CREATE TEMP TABLE near AS SELECT {listed(key_columns(model, tables))}
+        FROM (FROM current_record WHERE {" OR ".join(shared)})
+        WHERE {meets_one(model, rules, "touching", "touching_key")}"""
+    )
 
 
 def find_pairs(
@@ -61,7 +71,7 @@ def find_pairs(
     to a decided unit is looked at under the blocks.
     """
     con.execute(f"CREATE TEMP TABLE bound AS SELECT rule::INTEGER AS rule, bound, part FROM {bounds(model)}")
-    _find_near(con, model, complete)
+    _find_near(con, model, tables, complete)
     _meet(con, model, "touched", model.certain, "certain_")
     con.execute(
         """CREATE TEMP TABLE certain_pair AS SELECT DISTINCT held.unit,
@@ -104,7 +114,7 @@ def _meet(
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE own_key AS SELECT DISTINCT key FROM ({keyed(model, 'own_record', rules)})"
     )
-    con.execute(f"CREATE TEMP TABLE {prefix}held AS FROM ({keyed(model, 'near', rules)}) SEMI JOIN own_key USING (key)")
+    con.execute(f"CREATE TEMP TABLE {prefix}held AS {keyed(model, 'near', rules, 'own_key')}")
     con.execute(
         f"""CREATE TEMP TABLE {prefix}meeting AS SELECT key, any_value(rule) AS rule, sum(records) AS records,
             count(*) AS units, count(*) FILTER (is_decided) AS decided,

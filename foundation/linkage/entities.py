@@ -12,18 +12,21 @@ import duckdb
 
 from foundation.linkage.former import recall, remember
 from foundation.linkage.tables import RECORD_KEY, IdentityTables
-from foundation.sql import count, listed, text, texts
+from foundation.sql import count, execute_count, listed, text
 
 KEY = listed(RECORD_KEY)
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-TWO_DIGITS = [one + two for one in ALPHABET for two in ALPHABET]
 DIGITS = 10
 SPACE = 2 ** (5 * DIGITS)
+HALF = 25
 FACTORS = (0x2C9277B5DA9D5, 0x1B873593CC9E2D51 % SPACE | 1)
 
 
-def assign(con: duckdb.DuckDBPyConnection, tables: IdentityTables, library: str, prefix: str, on: date) -> None:
-    """Give every cluster in `grouped` its entity and write links and events; the caller's transaction holds it all."""
+def assign(con: duckdb.DuckDBPyConnection, tables: IdentityTables, library: str, prefix: str, on: date) -> int:
+    """Give every cluster in `grouped` its entity and write links and events; the caller's transaction holds it all.
+
+    Returns how many links are new or different.
+    """
     remember(con, tables, library, on)
     _prior(con, tables)
     _vote(con, library)
@@ -31,13 +34,18 @@ def assign(con: duckdb.DuckDBPyConnection, tables: IdentityTables, library: str,
     _mint(con, tables, prefix)
     _events(con, library, on)
     _redirect(con, library, on)
-    _write(con, tables)
+    return _write(con, tables)
 
 
 def _prior(con: duckdb.DuckDBPyConnection, tables: IdentityTables) -> None:
+    """`placed`: the records of `grouped` with the link that they had; where there are no links yet, a view."""
+    placed = f"{listed(RECORD_KEY, 'grouped.')}, rank, cluster, grouped.method, grouped.match_probability, grouped.unit"
+    if not count(con, tables.link):
+        old = "NULL::VARCHAR AS old_id, NULL::VARCHAR AS old_method, NULL::DOUBLE AS old_probability, NULL::UBIGINT AS old_unit"
+        con.execute(f"CREATE TEMP VIEW placed AS SELECT {placed}, {old} FROM grouped")
+        return
     con.execute(
-        f"""CREATE TEMP TABLE placed AS SELECT {listed(RECORD_KEY, "grouped.")}, rank, cluster,
-            grouped.method, grouped.match_probability, grouped.unit, link.{tables.key} AS old_id, link.method AS old_method,
+        f"""CREATE TEMP TABLE placed AS SELECT {placed}, link.{tables.key} AS old_id, link.method AS old_method,
             link.match_probability AS old_probability, link.unit AS old_unit
         FROM grouped LEFT JOIN {tables.link} AS link USING ({KEY})"""
     )
@@ -86,14 +94,23 @@ def _mint(con: duckdb.DuckDBPyConnection, tables: IdentityTables, prefix: str) -
 
 def _scrambled(numbers: str) -> str:
     """SQL that turns numbers n one to one into others: two odd factors and a shift, modulo 2^50."""
-    once = f"SELECT cluster, (n::HUGEINT * {FACTORS[0]} % {SPACE})::BIGINT AS n FROM ({numbers})"
-    return f"SELECT cluster, (xor(n, n >> 25)::HUGEINT * {FACTORS[1]} % {SPACE})::BIGINT AS n FROM ({once})"
+    once = f"SELECT cluster, {_times('n', FACTORS[0])} AS n FROM ({numbers})"
+    return f"SELECT cluster, {_times('xor(n, n >> 25)', FACTORS[1])} AS n FROM ({once})"
+
+
+def _times(number: str, factor: int) -> str:
+    """SQL of a product modulo 2^50, by halves of 25 bits, so that it stays within 63 bits: with HUGEINT it took ten times
+    as long."""
+    high, low = factor >> HALF, factor & (2**HALF - 1)
+    least = f"(({number}) & {2**HALF - 1})"
+    middle = f"(((({number}) >> {HALF}) * {low} + {least} * {high}) & {2**HALF - 1})"
+    return f"(({least} * {low} + ({middle} << {HALF})) & {SPACE - 1})"
 
 
 def _written(prefix: str) -> str:
     """SQL of the identifier of a scrambled number n, in base 32."""
-    pairs = (f"[{texts(TWO_DIGITS)}][((n >> {5 * place}) & 1023) + 1]" for place in reversed(range(0, DIGITS, 2)))
-    return " || ".join([text(prefix), *pairs])
+    digits = (f"substring({text(ALPHABET)}, ((n >> {5 * place}) & 31) + 1, 1)" for place in reversed(range(DIGITS)))
+    return " || ".join([text(prefix), *digits])
 
 
 def _events(con: duckdb.DuckDBPyConnection, library: str, on: date) -> None:
@@ -141,8 +158,8 @@ def _redirect(con: duckdb.DuckDBPyConnection, library: str, on: date) -> None:
     )
 
 
-def _write(con: duckdb.DuckDBPyConnection, tables: IdentityTables) -> None:
-    """`relinked`: links that are new or different; they and the records that changed go to the lake."""
+def _write(con: duckdb.DuckDBPyConnection, tables: IdentityTables) -> int:
+    """Write the links that are new or different, and remove those of records that are gone; the number of the former."""
     relinked = f"""SELECT {KEY}, entity AS {tables.key}, method, match_probability, unit
         FROM placed JOIN entity_of USING (cluster)
         WHERE (old_id, old_method, old_probability, old_unit) IS DISTINCT FROM (entity, method, match_probability, unit)"""
@@ -152,14 +169,6 @@ def _write(con: duckdb.DuckDBPyConnection, tables: IdentityTables) -> None:
             f"""DELETE FROM {tables.link} WHERE ({KEY}) IN (SELECT {KEY} FROM relinked
                 UNION ALL SELECT {KEY} FROM removed ANTI JOIN added USING ({KEY}))"""
         )
-    else:
-        con.execute(f"CREATE TEMP VIEW relinked AS {relinked}")
+        relinked = "FROM relinked"
     # every stage reads the links of one dataset after the other: in this order it finds them together
-    con.execute(f"INSERT INTO {tables.link} BY NAME FROM relinked ORDER BY department, dataset, role")
-    rewritten = "FROM clustered WHERE unit IS DISTINCT FROM stored_unit"
-    if count(con, tables.record):
-        con.execute(
-            f"""DELETE FROM {tables.record} WHERE ({KEY}) IN (
-                SELECT {KEY} FROM removed UNION ALL SELECT {KEY} {rewritten})"""
-        )
-    con.execute(f"INSERT INTO {tables.record} BY NAME SELECT {listed(tables.record_columns)} {rewritten}")
+    return execute_count(con, f"INSERT INTO {tables.link} BY NAME {relinked} ORDER BY department, dataset, role")

@@ -21,9 +21,12 @@ def remember(con: duckdb.DuckDBPyConnection, tables: IdentityTables, library: st
     )
     con.execute(f"CREATE TEMP TABLE losing AS SELECT DISTINCT entity FROM old_link SEMI JOIN gone USING ({KEY})")
     con.execute(
-        f"""CREATE TEMP TABLE ended AS SELECT entity FROM losing ANTI JOIN (
-            SELECT {tables.key} AS entity FROM {tables.link} WHERE {tables.key} IN (FROM losing)
-            AND ({KEY}) NOT IN (FROM gone)) USING (entity)"""
+        f"""CREATE TEMP TABLE losing_link AS SELECT {KEY}, {tables.key} AS entity, unit, method
+        FROM {tables.link} WHERE {tables.key} IN (FROM losing)"""
+    )
+    con.execute(
+        f"""CREATE TEMP TABLE ended AS SELECT entity FROM losing
+        ANTI JOIN (FROM losing_link ANTI JOIN gone USING ({KEY})) USING (entity)"""
     )
     if not count(con, "ended"):
         return
@@ -31,7 +34,7 @@ def remember(con: duckdb.DuckDBPyConnection, tables: IdentityTables, library: st
         f"""INSERT INTO {FORMER} BY NAME
         SELECT DISTINCT {text(library)} AS library, unit, entity AS entity_id, {text(str(on))}::DATE AS ended_on FROM (
             SELECT entity, unit, method = 'identifier' AS decides, bool_or(decides) OVER (PARTITION BY entity) AS is_decided
-            FROM {tables.link} JOIN ended ON entity = {tables.key})
+            FROM losing_link SEMI JOIN ended USING (entity))
         WHERE unit IS NOT NULL AND decides = is_decided ORDER BY ALL"""
     )
 

@@ -8,12 +8,14 @@ gives the reasons.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import duckdb
 
 from foundation.catalogue.catalogue import Catalogue, split_name
 from foundation.catalogue.model import LibraryTable
 from foundation.catalogue.sources import Source, sources_of
+from foundation.linkage.apart import contradicted, judged_apart
 from foundation.linkage.features import feature_columns
 from foundation.linkage.tables import RECORD_KEY, IdentityTables
 from foundation.sql import count, listed, text
@@ -24,25 +26,19 @@ REJUDGED = " UNION ALL ".join(
 )
 OWN_KEY = "concat_ws('|', department, dataset, record_key, role)"
 
-# A register's name changes, so an old name still agrees. Where a record gives no birth date the name alone speaks, and
-# one wrong character is no contradiction; where the birth dates differ only the same name still agrees, for a child
-# registered under a parent's number often bears a name that differs in one character.
-SAME_NAME = """(member.name = held.name OR member.name = held.former_name OR member.former_name = held.name)"""
-SIMILAR_NAME = f"""(coalesce({SAME_NAME}, false)
-    OR contains(member.name, held.name) OR contains(held.name, member.name)
-    OR (length(member.name) = length(held.name) AND member.name[1] = held.name[1]
-        AND list_sum(list_transform(range(1, length(member.name) + 1),
-            lambda position: (member.name[position] <> held.name[position])::INT)) <= 1))"""
-CONTRADICTED = f"""CASE
-    WHEN member.name IS NULL OR held.name IS NULL THEN false
-    WHEN member.birth_date IS NULL OR held.birth_date IS NULL THEN NOT {SIMILAR_NAME}
-    WHEN member.birth_date <> held.birth_date THEN NOT coalesce({SAME_NAME}, false)
-    ELSE false END"""
-
 
 def datasets_by_rank(catalogue: Catalogue, table: LibraryTable) -> list[str]:
     """The datasets whose records speak of a library table's entities; a place in the list is the rank of a record."""
     return list(dict.fromkeys(source.dataset for source in sources_of(catalogue, table)))
+
+
+@dataclass(frozen=True)
+class Staged:
+    """How many identity records are new or different, how many are gone or were, and how many there will be."""
+
+    added: int
+    removed: int
+    records: int
 
 
 def stage_records(
@@ -51,11 +47,12 @@ def stage_records(
     table: LibraryTable,
     tables: IdentityTables,
     changed: Mapping[str, str | None],
-) -> int:
-    """Fill `added` and `removed`: identity records that are new or different, and those that are gone; their number.
+) -> Staged:
+    """Fill `added` and `removed`: identity records that are new or different, and those that are gone.
 
     `changed` names, by dataset, the temporary table of record keys that changed, None where all are staged; datasets
-    without changes are left out. Where nothing was known before, `added` shows `clustered`, which holds all there is.
+    without changes are left out. Where nothing was known before, `added` and `clustered` show the sources: all there is is
+    read from them, not copied.
     """
     sources = [source for source in sources_of(catalogue, table) if source.dataset in changed]
     ranks, said = datasets_by_rank(catalogue, table), listed(tables.said_columns)
@@ -63,19 +60,22 @@ def stage_records(
         _incoming(table, tables, source, changed[source.dataset], ranks.index(source.dataset)) for source in sources
     )
     incoming = incoming or f"SELECT {said} FROM {tables.record} LIMIT 0"
-    if count(con, tables.record) == 0:
+    known = count(con, tables.record)
+    if not known:
         con.execute(
-            f"CREATE TEMP TABLE clustered AS {_with_unit(f'(SELECT *, NULL::UBIGINT AS stored_unit FROM ({incoming}))')}"
+            f"CREATE TEMP VIEW clustered AS {_with_unit(f'(SELECT *, NULL::UBIGINT AS stored_unit FROM ({incoming}))')}"
         )
         con.execute(f"CREATE TEMP VIEW added AS SELECT {said} FROM clustered")
         con.execute("CREATE TEMP TABLE removed AS FROM added LIMIT 0")
-        return count(con, "added")
+        added = count(con, "added")
+        return Staged(added, 0, added)
     con.execute(f"CREATE TEMP TABLE incoming AS {incoming}")
     _take_stock(con, tables, {source.dataset: changed[source.dataset] for source in sources})
     outgoing = f"SELECT {said} FROM stock WHERE is_changed"
     con.execute(f"CREATE TEMP TABLE added AS FROM incoming EXCEPT {outgoing}")
     con.execute(f"CREATE TEMP TABLE removed AS {outgoing} EXCEPT FROM incoming")
-    return count(con, "added") + count(con, "removed")
+    added, removed = count(con, "added"), count(con, "removed")
+    return Staged(added, removed, known + added - removed)
 
 
 def _take_stock(con: duckdb.DuckDBPyConnection, tables: IdentityTables, changed: Mapping[str, str | None]) -> None:
@@ -91,16 +91,19 @@ def _take_stock(con: duckdb.DuckDBPyConnection, tables: IdentityTables, changed:
     none = f"SELECT department, dataset, record_key FROM {tables.record} LIMIT 0"
     con.execute(f"CREATE TEMP TABLE changed_record AS {' UNION ALL '.join(keys) or none}")
     con.execute(
-        f"""CREATE TEMP TABLE sought AS SELECT DISTINCT identifier FROM (SELECT identifier FROM incoming
-            UNION ALL SELECT identifier FROM {tables.record} SEMI JOIN changed_record USING (department, dataset, record_key)
-            UNION ALL SELECT identifier FROM {tables.record} SEMI JOIN ({REJUDGED}) USING ({KEY}))
-        WHERE identifier IS NOT NULL"""
+        f"""CREATE TEMP TABLE outdated AS SELECT unit, identifier FROM {tables.record}
+            SEMI JOIN changed_record USING (department, dataset, record_key)
+        UNION ALL SELECT unit, identifier FROM {tables.record} SEMI JOIN ({REJUDGED}) USING ({KEY})"""
+    )
+    con.execute(
+        """CREATE TEMP TABLE sought AS SELECT DISTINCT identifier FROM (
+            SELECT identifier FROM incoming UNION ALL SELECT identifier FROM outdated) WHERE identifier IS NOT NULL"""
     )
     con.execute(
         f"""CREATE TEMP TABLE stock AS
-        SELECT record.*, changed_record.record_key IS NOT NULL AS is_changed FROM {tables.record} AS record
-        LEFT JOIN changed_record USING (department, dataset, record_key)
-        WHERE changed_record.record_key IS NOT NULL OR identifier IN (FROM sought)"""
+        SELECT record.*, changed_record.record_key IS NOT NULL AS is_changed
+        FROM (FROM {tables.record} WHERE unit IN (SELECT unit FROM outdated) OR identifier IN (FROM sought)) AS record
+        LEFT JOIN changed_record USING (department, dataset, record_key)"""
     )
 
 
@@ -135,26 +138,59 @@ def _with_unit(records: str) -> str:
 def cluster(
     con: duckdb.DuckDBPyConnection, tables: IdentityTables, contradictable: bool, everything: bool = False
 ) -> None:
-    """Fill `clustered`: every affected record with the unit that it belongs to, from `added`, `removed`, `judgement`.
+    """Fill `clustered`: every affected record with the unit that it belongs to, from `added`, `removed`, `judgement`; and
+    bring the stored records up to date.
 
     A unit is a hash of the identifier that decides, or of the record's own key. A record that people judged another's
     than the better record of the same identifier does not belong to it. `everything`: every record is affected.
     """
-    if count(con, tables.record):
+    is_first = count(con, tables.record) == 0
+    if not is_first:
         _gather_affected(con, tables, everything)
-    _judged_apart(con)
+    judged_apart(con)
     if contradictable:
-        _contradicted(con)
+        contradicted(con)
+    if is_first:
+        _store(con, tables, _set_apart())
+    else:
+        _update(con, tables)
+    if is_first or everything:
+        con.execute(f"DROP {'VIEW' if is_first else 'TABLE'} clustered")
+        con.execute(f"CREATE TEMP VIEW clustered AS SELECT *, NULL::UBIGINT AS stored_unit FROM {tables.record}")
+
+
+def _set_apart() -> str:
+    """SQL of `clustered`, with those that are apart as units of their own."""
+    return f"""SELECT * EXCLUDE is_apart REPLACE (is_apart IS NULL AND is_identified AS is_identified,
+            CASE WHEN is_apart THEN hash({OWN_KEY}) ELSE unit END AS unit)
+        FROM clustered LEFT JOIN (SELECT DISTINCT *, true AS is_apart FROM apart) USING ({KEY})"""
+
+
+def _update(con: duckdb.DuckDBPyConnection, tables: IdentityTables) -> None:
+    """Write those of `clustered` that are new, different or of another unit, in place of what stood there."""
     if count(con, "apart"):
         con.execute(
-            f"""UPDATE clustered SET is_identified = false, unit = hash({OWN_KEY})
-            WHERE rowid IN (SELECT place FROM apart)"""
+            f"""UPDATE clustered SET is_identified = false, unit = hash({OWN_KEY}) WHERE ({KEY}) IN (FROM apart)"""
+        )
+    rewritten = "FROM clustered WHERE unit IS DISTINCT FROM stored_unit"
+    con.execute(
+        f"""DELETE FROM {tables.record} WHERE ({KEY}) IN (
+            SELECT {KEY} FROM removed UNION ALL SELECT {KEY} {rewritten})"""
+    )
+    _store(con, tables, rewritten)
+
+
+def _store(con: duckdb.DuckDBPyConnection, tables: IdentityTables, records: str) -> None:
+    """Write records; those that no identifier decides into files of their own, which are read alone every night."""
+    for condition in ("NOT is_identified", "is_identified"):
+        con.execute(
+            f"INSERT INTO {tables.record} BY NAME SELECT {listed(tables.record_columns)} FROM ({records}) WHERE {condition}"
         )
 
 
 def _gather_affected(con: duckdb.DuckDBPyConnection, tables: IdentityTables, everything: bool) -> None:
     """`clustered`: the records that are new or different, and those that share an identifier with one that changed, with
-    the unit in the table; `superseded`, unless it is everything: the units whose records are all among these or gone."""
+    the unit in the table."""
     con.execute(
         f"""CREATE TEMP TABLE affected AS SELECT DISTINCT identifier FROM (
             SELECT identifier FROM added UNION ALL SELECT identifier FROM removed
@@ -166,47 +202,3 @@ def _gather_affected(con: duckdb.DuckDBPyConnection, tables: IdentityTables, eve
     records = f"""SELECT {said}, NULL::UBIGINT AS stored_unit FROM added UNION ALL
         SELECT {said}, unit AS stored_unit FROM ({held}) ANTI JOIN removed USING ({KEY}) ANTI JOIN added USING ({KEY})"""
     con.execute(f"CREATE TEMP TABLE clustered AS {_with_unit(f'({records})')}")
-    if everything:
-        return
-    con.execute(
-        f"""CREATE TEMP TABLE superseded AS SELECT hash(identifier) AS unit FROM affected
-        UNION ALL SELECT hash({OWN_KEY}) FROM clustered UNION ALL SELECT hash({OWN_KEY}) FROM removed"""
-    )
-
-
-def _contradicted(con: duckdb.DuckDBPyConnection) -> None:
-    """Add to `apart` the records that contradict the best record of their identifier.
-
-    Only identifiers whose records do not all say the same name and birth date are looked at.
-    """
-    con.execute(
-        """CREATE TEMP TABLE mixed AS SELECT rowid AS place, rank, record_key, role, identifier, name, former_name, birth_date
-        FROM clustered SEMI JOIN (
-            SELECT unit FROM (SELECT unit, hash(name, birth_date) AS said FROM clustered WHERE identifier IS NOT NULL)
-            GROUP BY unit HAVING min(said) <> max(said)) USING (unit)"""
-    )
-    con.execute(
-        f"""INSERT INTO apart SELECT place FROM mixed AS member JOIN (
-            SELECT identifier, arg_min({{'name': name, 'former_name': former_name, 'birth_date': birth_date}},
-                (rank, record_key, role)) AS held FROM mixed GROUP BY identifier) USING (identifier)
-        WHERE {CONTRADICTED}"""
-    )
-
-
-def _judged_apart(con: duckdb.DuckDBPyConnection) -> None:
-    """`apart` (place in `clustered`): of two records with one identifier that people judged different, the one of the
-    lesser authority."""
-    con.execute("CREATE TEMP TABLE apart (place BIGINT)")
-    if not count(con, "judgement"):
-        return
-    pairs = " UNION ALL ".join(
-        f"SELECT {', '.join(f'{here}_{name} AS {name}, {there}_{name} AS other_{name}' for name in RECORD_KEY)} "
-        "FROM judgement WHERE verdict = 'different'"
-        for here, there in (("left", "right"), ("right", "left"))
-    )
-    other = " AND ".join(f"other.{name} = pair.other_{name}" for name in RECORD_KEY)
-    con.execute(
-        f"""INSERT INTO apart SELECT DISTINCT member.rowid FROM ({pairs}) AS pair JOIN clustered AS member USING ({KEY})
-        JOIN clustered AS other ON {other} AND other.identifier = member.identifier
-        WHERE (member.rank, member.record_key, member.role) > (other.rank, other.record_key, other.role)"""
-    )

@@ -62,7 +62,7 @@ class Linkage:
 def link(con: duckdb.DuckDBPyConnection, linkage: Linkage, tables: IdentityTables) -> Linked:
     """`grouped`: everything whose entity may change, with cluster, method and probability; of `clustered` all."""
     model, complete = linkage.model, linkage.complete
-    make_current(con, model, tables, complete)
+    make_current(con, model, tables)
     find_touched(con, model, complete)
     skipped = find_pairs(con, model, tables, complete)
     con.execute("CREATE TEMP TABLE pair_unit AS SELECT DISTINCT unnest([unit, other_unit]) AS unit FROM block_pair")
@@ -112,20 +112,22 @@ def _judged_edges(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _gather(con: duckdb.DuckDBPyConnection, tables: IdentityTables, complete: bool) -> None:
-    """`live_pair`: pairs as they stand now; `lost_pair`: stored ones that are found anew or gone; `changed_unit`."""
+    """`live_pair`: pairs as they stand now; `lost_pair`: stored ones that are found anew or gone; `changed_unit`, unless it
+    is complete."""
     mine = f"SEMI JOIN (SELECT {KEY} FROM clustered UNION ALL SELECT {KEY} FROM removed) USING ({KEY})"
     con.execute(
-        f"""CREATE TEMP TABLE old_link AS SELECT {KEY}, unit, {tables.key} AS entity FROM {tables.link}
-        {"" if complete else mine}"""
+        f"""CREATE TEMP {"VIEW" if complete else "TABLE"} old_link AS
+        SELECT {KEY}, unit, {tables.key} AS entity FROM {tables.link} {"" if complete else mine}"""
     )
     con.execute("CREATE TEMP TABLE old_unit AS SELECT DISTINCT unit FROM old_link WHERE unit IS NOT NULL")
     _judged_edges(con)
-    con.execute(
-        f"""CREATE TEMP TABLE changed_unit AS FROM touched UNION SELECT unit FROM clustered UNION FROM old_unit
-        UNION SELECT unit FROM concerned WHERE ({KEY}) IN (
-            SELECT {listed([f"left_{name}" for name in RECORD_KEY])} FROM rejudged UNION ALL
-            SELECT {listed([f"right_{name}" for name in RECORD_KEY])} FROM rejudged)"""
-    )
+    if not complete:
+        con.execute(
+            f"""CREATE TEMP TABLE changed_unit AS FROM touched UNION SELECT unit FROM clustered UNION FROM old_unit
+            UNION SELECT unit FROM concerned WHERE ({KEY}) IN (
+                SELECT {listed([f"left_{name}" for name in RECORD_KEY])} FROM rejudged UNION ALL
+                SELECT {listed([f"right_{name}" for name in RECORD_KEY])} FROM rejudged)"""
+        )
     con.execute(
         f"""CREATE TEMP TABLE fresh_pair AS
         SELECT unit, other_unit, '{CERTAIN}' AS kind, {CERTAIN_WEIGHT}::DOUBLE AS match_weight,
@@ -162,9 +164,9 @@ def _store(con: duckdb.DuckDBPyConnection, tables: IdentityTables, complete: boo
 def _extend(con: duckdb.DuckDBPyConnection, complete: bool) -> None:
     """`grouped`: all records of the region, and those clustered, with their cluster, method and probability."""
     columns = f"{KEY}, rank, is_identified, unit"
-    extended = f"SELECT {columns} FROM clustered"
+    extended = f"SELECT {columns} FROM current_record"
     if not complete:
-        extended += f""" UNION ALL SELECT {columns} FROM current_record SEMI JOIN region USING (unit)
+        extended = f"""SELECT {columns} FROM clustered UNION ALL SELECT {columns} FROM region_record
             ANTI JOIN clustered USING ({KEY})"""
     con.execute(
         f"""CREATE TEMP VIEW grouped AS SELECT extended.*, coalesce(cluster_of.cluster, unit) AS cluster,

@@ -11,7 +11,8 @@ import pyarrow as pa
 from foundation.linkage.components import Facts, Limits, Units, components, cut
 from foundation.linkage.scoring import weight_of
 from foundation.linkage.spec import LinkModel
-from foundation.sql import count, text
+from foundation.linkage.tables import RECORD_KEY
+from foundation.sql import count, listed, text
 
 JUDGED, CERTAIN, MODEL = "judged", "certain", "model"
 LINKED, REVIEW, APART = "linked", "review", "apart"
@@ -19,7 +20,9 @@ CERTAIN_WEIGHT, CERTAIN_PROBABILITY, JUDGED_WEIGHT = 60.0, 0.9999, 1000.0
 
 
 def find_regions(con: duckdb.DuckDBPyConnection, complete: bool) -> None:
-    """`region`: the units of every group of pairs, old or new, that a changed unit belongs to."""
+    """`region`: the units of every group of pairs, old or new, that a changed unit belongs to; `region_record`: their
+    records."""
+    columns = listed([*RECORD_KEY, "rank", "name", "birth_date", "is_identified", "unit"])
     edges = con.execute(
         """SELECT unit, other_unit FROM live_pair UNION ALL SELECT unit, other_unit FROM lost_pair
         UNION ALL FROM judged_edge"""
@@ -29,6 +32,10 @@ def find_regions(con: duckdb.DuckDBPyConnection, complete: bool) -> None:
     _take(con, "labelled", pa.table({"unit": units, "label": components(units, left, right)}))
     chosen = "true" if complete else "label IN (SELECT label FROM labelled SEMI JOIN changed_unit USING (unit))"
     con.execute(f"CREATE TEMP TABLE region AS SELECT unit FROM labelled WHERE {chosen}")
+    con.execute(
+        f"""CREATE TEMP {"VIEW" if complete else "TABLE"} region_record AS
+        SELECT {columns} FROM current_record SEMI JOIN region USING (unit)"""
+    )
 
 
 def _take(con: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
@@ -44,7 +51,7 @@ def _plain(column: Any) -> Units:
 
 def decide(con: duckdb.DuckDBPyConnection, model: LinkModel) -> int:
     """`cluster_of` (unit, cluster, probability) for the region's units; returns how many groups had to be cut."""
-    con.execute("CREATE TEMP TABLE edge AS FROM live_pair SEMI JOIN region USING (unit)")
+    con.execute("CREATE TEMP VIEW edge AS FROM live_pair SEMI JOIN region USING (unit)")
     _facts(con, model)
     _usable(con, model)
     links = con.execute("SELECT unit, other_unit FROM link ORDER BY ALL").fetchnumpy()
@@ -75,7 +82,7 @@ def _facts(con: duckdb.DuckDBPyConnection, model: LinkModel) -> None:
     con.execute(
         f"""CREATE TEMP TABLE fact AS SELECT unit, bool_or(is_identified) AS is_decided, bit_or({single}) AS datasets,
             arg_min(name, (rank, record_key, role)) AS name, arg_min({date}, (rank, record_key, role)) AS date
-        FROM current_record SEMI JOIN region USING (unit) GROUP BY unit"""
+        FROM region_record GROUP BY unit"""
     )
 
 

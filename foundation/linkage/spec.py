@@ -64,6 +64,11 @@ class Rule:
     bound: int
     alternatives: tuple[tuple[SQL, ...], ...] = ()
 
+    @property
+    def keys(self) -> tuple[tuple[SQL, ...], ...]:
+        """The key and its alternatives."""
+        return (self.key, *self.alternatives)
+
 
 @dataclass(frozen=True)
 class LinkModel:

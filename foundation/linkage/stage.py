@@ -14,7 +14,7 @@ import pyarrow as pa
 from foundation.catalogue.catalogue import Catalogue, table_name
 from foundation.changes import Changes
 from foundation.linkage.entities import assign
-from foundation.linkage.identifier import cluster, datasets_by_rank, stage_records
+from foundation.linkage.identifier import Staged, cluster, datasets_by_rank, stage_records
 from foundation.linkage.linking import Linkage, Linked, link
 from foundation.linkage.models import MODELS
 from foundation.linkage.scoring import Parameters, trained
@@ -60,16 +60,16 @@ def resolve(
     _take_judgements(con, tables, judgements)
     is_new = _is_new(con, tables, model, parameters)
     staged = _stage(changes, catalogue, name, tables, everything=is_new)
-    linkage = _linkage(con, catalogue, tables, model, parameters, is_new)
-    if not staged and not count(con, "rejudged") and not linkage.complete:
+    linkage = _linkage(con, catalogue, tables, model, parameters, is_new, staged.records)
+    if not staged.added and not staged.removed and not count(con, "rejudged") and not linkage.complete:
         return Resolved(0, 0)
-    cluster(con, tables, contradictable=bool(table.identity.contradicted_by), everything=linkage.complete)
+    cluster(con, tables, contradictable=bool(table.identity.contradicted_by), everything=is_new)
     linked = link(con, linkage, tables)
-    assign(con, tables, catalogue.library_of[name], table.identity.prefix, on)
-    return Resolved(count(con, "placed"), count(con, "relinked"), linked)
+    relinked = assign(con, tables, catalogue.library_of[name], table.identity.prefix, on)
+    return Resolved(count(con, "placed"), relinked, linked)
 
 
-def _stage(changes: Changes, catalogue: Catalogue, name: str, tables: IdentityTables, everything: bool) -> int:
+def _stage(changes: Changes, catalogue: Catalogue, name: str, tables: IdentityTables, everything: bool) -> Staged:
     """Stage the records that changed; `everything`: all, for a new model may need of them what was not taken before."""
     table = catalogue.tables[name]
     changed: dict[str, str | None] = {}
@@ -122,9 +122,9 @@ def _linkage(
     model: LinkModel,
     parameters: Parameters,
     is_new: bool,
+    records: int,
 ) -> Linkage:
     """The prior follows the number of records in steps of four; when it moves, all is linked again."""
-    records = count(con, tables.record) + count(con, "added") - count(con, "removed")
     scale = 4 ** ((max(records, 4).bit_length() - 1) // 2)
     known = con.execute("SELECT units FROM state.linkage WHERE entity = ?", [tables.key]).fetchone()
     if known != (scale,):

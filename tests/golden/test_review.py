@@ -117,6 +117,12 @@ def test_the_next_night_obeys_what_people_decided(twins: Home) -> None:
     ]
 
 
+def test_a_case_that_stands_keeps_the_day_on_which_it_was_first_seen(twins: Home) -> None:
+    twins.night(NIGHTS[1])
+    standing = [twins.installation.review.case(case_id) for case_id in cases(twins).values()]
+    assert [(str(case["first_seen"]), str(case["last_seen"])) for case in standing] == [(NIGHTS[0], NIGHTS[1])] * 2
+
+
 def test_an_unknown_case_is_one_line_that_says_what_to_do(twins: Home) -> None:
     twins.close()
     result = CliRunner().invoke(app, ["review", "show", "0000000000000000"], env=twins.environment())
