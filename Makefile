@@ -4,7 +4,7 @@ VENV ?= .venv
 READY = $(VENV)/.ready
 AS_ROOT = $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: run test lint dev docs bench bench-linkage browser lock
+.PHONY: run test lint dev docs bench bench-linkage browser mysql lock
 
 run: $(READY)  ## set up, make the sample deliveries, run the nightly job, say where to look
 	$(VENV)/bin/onesource demo
@@ -34,6 +34,10 @@ browser:  ## Chromium and its driver (Debian), with which tests open the reports
 	$(AS_ROOT) apt-get update --quiet
 	$(AS_ROOT) env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet --no-install-recommends \
 		chromium chromium-driver fonts-noto-cjk
+
+mysql:  ## MariaDB (Debian), against which tests read a department's database; without it these tests are skipped
+	$(AS_ROOT) apt-get update --quiet
+	$(AS_ROOT) env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet --no-install-recommends mariadb-server
 
 lock:  ## after changing pyproject.toml
 	$(VENV)/bin/pip install --quiet uv

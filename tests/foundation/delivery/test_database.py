@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import socket
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,12 +42,40 @@ def fill(url: str, columns: str, rows: str = "") -> None:
     engine.dispose()
 
 
-@pytest.fixture(params=["postgresql", "mysql"])
+@pytest.fixture(scope="module")
+def mysql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """MariaDB, where it is installed."""
+    if shutil.which("mariadbd") is None:
+        pytest.skip("mariadbd is not installed (make mysql)")
+    folder, user = tmp_path_factory.mktemp("mysql"), f"--user={os.environ.get('USER', 'root')}"
+    subprocess.run(
+        ["mariadb-install-db", f"--datadir={folder}", user, "--auth-root-authentication-method=normal"],
+        check=True,
+        capture_output=True,
+    )
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = [f"--datadir={folder}", f"--socket={folder}/socket", f"--port={port}", "--bind-address=127.0.0.1", user]
+    with subprocess.Popen(["mariadbd", "--no-defaults", *options], stderr=subprocess.DEVNULL) as server:
+        url = f"mysql+pymysql://root@127.0.0.1:{port}/civil?charset=utf8mb4"
+        engine = sa.create_engine(url.replace("/civil", "/mysql"), poolclass=sa.NullPool)
+        for attempt in range(100):
+            try:
+                with engine.begin() as connection:
+                    connection.execute(sa.text("CREATE DATABASE civil CHARACTER SET utf8mb4"))
+                break
+            except sa.exc.OperationalError:
+                if attempt == 99:
+                    raise
+                time.sleep(0.2)
+        yield url
+        server.terminate()
+
+
+@pytest.fixture(params=["postgres", "mysql"])
 def server(request: pytest.FixtureRequest) -> str:
-    if request.param == "postgresql":
-        return str(request.getfixturevalue("postgres"))
-    url = os.environ.get("ONESOURCE_TEST_MYSQL_URL")
-    return url or pytest.skip("ONESOURCE_TEST_MYSQL_URL is not set")
+    return str(request.getfixturevalue(request.param))
 
 
 def test_a_table_is_read_as_text(server: str, marriage: Dataset) -> None:
@@ -61,14 +92,15 @@ def test_a_table_is_read_as_text(server: str, marriage: Dataset) -> None:
     assert delivery.rows == 2
 
 
-def test_rows_are_streamed_in_one_snapshot(postgres: str, marriage: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_are_streamed_in_one_snapshot(server: str, marriage: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "ROWS_AT_ONCE", 1_000)
-    columns = "编号 text, 姓名 text, 住址 text, 出生日期 timestamp"
-    fill(postgres, columns, "SELECT n::text, '某某', '路', '2020-01-01 10:00' FROM generate_series(1, 10000) AS n")
-    batches = open_database(marriage, postgres).batches()
+    columns = "编号 varchar(9), 姓名 varchar(9), 住址 varchar(9), 出生日期 timestamp"
+    numbers = "seq_1_to_10000" if server.startswith("mysql") else "generate_series(1, 10000) AS one (seq)"
+    fill(server, columns, f"SELECT concat(seq, ''), '某某', '路', '2020-01-01 10:00' FROM {numbers}")
+    batches = open_database(marriage, server).batches()
     first = next(batches)
     assert first.num_rows == 1_000
-    engine = sa.create_engine(postgres)
+    engine = sa.create_engine(server)
     with engine.begin() as connection:
         connection.execute(sa.text("UPDATE marriage_registration SET 姓名 = '后来'"))
     engine.dispose()
@@ -78,17 +110,17 @@ def test_rows_are_streamed_in_one_snapshot(postgres: str, marriage: Dataset, mon
     assert rest[0].column("出生日期")[0].as_py() == "2020-01-01 10:00:00"
 
 
-def test_table_and_columns_are_checked(postgres: str, marriage: Dataset, make_dataset: MakeDataset) -> None:
+def test_table_and_columns_are_checked(server: str, marriage: Dataset, make_dataset: MakeDataset) -> None:
     with pytest.raises(DeliveryRefused) as caught:
-        open_database(make_dataset("database", table="nowhere"), postgres)
+        open_database(make_dataset("database", table="nowhere"), server)
     assert caught.value.rule == "table_missing"
-    fill(postgres, "编号 text, 姓名 text, 住址 text")
+    fill(server, "编号 varchar(9), 姓名 varchar(9), 住址 varchar(9)")
     with pytest.raises(DeliveryRefused, match="出生日期") as caught:
-        open_database(marriage, postgres)
+        open_database(marriage, server)
     assert caught.value.rule == "column_missing"
-    fill(postgres, "编号 text, 姓名 text, 住址 text, 出生日期 text, 电话 text")
+    fill(server, "编号 varchar(9), 姓名 varchar(9), 住址 varchar(9), 出生日期 varchar(9), 电话 varchar(9)")
     with pytest.raises(DeliveryRefused) as caught:
-        open_database(marriage, postgres)
+        open_database(marriage, server)
     assert caught.value.rule == "column_unknown"
 
 
