@@ -7,6 +7,7 @@ thread has its own connection to the lake (`Lake.con`), so steps know nothing of
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from importlib import import_module
 from queue import Empty, SimpleQueue
 
 import dagster as dg
@@ -24,7 +25,19 @@ from dagster._core.executor.base import Executor
 from resources.settings import settings
 
 INTERRUPTS_SECONDS = 0.5  # how often an interrupt is looked for while steps run
-
+# Libraries that steps of several stages load when they need them: half loaded by one thread, another may trip over them.
+# SQLAlchemy looks into its ORM with every value as soon as somebody began to load it.
+SHARED_LIBRARIES = (
+    "sqlalchemy.orm",
+    "altair",
+    "jinja2",
+    "openpyxl",
+    "pyogrio",
+    "pyproj",
+    "shapely",
+    "splink",
+    "xlsxwriter",
+)
 
 WRITING_APART = ("ingest", "conformed", "resolved", "library", "crosscheck", "theme", "share")
 
@@ -108,6 +121,8 @@ class ThreadExecutor(Executor):
 
 
 def _run(job_context: PlanExecutionContext, execution_plan: ExecutionPlan) -> Iterator[dg.DagsterEvent]:
+    for library in SHARED_LIBRARIES:
+        import_module(library)
     crew = Crew(settings().steps_at_once, ranks(execution_plan))
     with (
         execution_plan.start(retry_mode=RetryMode.DISABLED) as active,

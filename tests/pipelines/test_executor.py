@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 import time
 
 import dagster as dg
+import pytest
 
+from pipelines import executor
 from pipelines.executor import stage_of, thread_executor
 
 MEETING = threading.Barrier(2, timeout=20)
@@ -52,6 +55,10 @@ def interrupted() -> dg.JobDefinition:
     return job([made("ingest", "a", does=interrupt), made("conformed", "later", deps=("ingest/a",))])
 
 
+def looking() -> dg.JobDefinition:
+    return job([made("ingest", "a", does=lambda: SEEN.append(f"colorsys loaded: {'colorsys' in sys.modules}"))])
+
+
 def chain() -> dg.JobDefinition:
     """`a_leaf` comes first by name, but two steps wait for `z_root`."""
     return job(
@@ -78,6 +85,13 @@ def run(made_job: object) -> dg.JobExecutionResult:
 
 def test_steps_of_different_stages_run_side_by_side() -> None:
     assert run(meeting).success
+
+
+def test_libraries_that_steps_share_are_loaded_before_threads_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executor, "SHARED_LIBRARIES", ("colorsys",))
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+    assert run(looking).success
+    assert "colorsys loaded: True" in SEEN
 
 
 def test_steps_that_write_the_same_tables_take_turns() -> None:
