@@ -60,9 +60,11 @@ def columns_of(catalogue: Catalogue, name: str, source: dg.AssetKey) -> dict[str
 def publish(installation: Installation, name: str, on: date) -> dict[str, Any]:
     """Bring a table of `share` and its files up to date; what is told of that."""
     published = installation.share.publish(name, on)
-    folder = installation.published.write(name, on, published)
-    if published.csv is not None:
-        published.csv.unlink(missing_ok=True)
+    try:
+        folder = installation.published.write(name, on, published)
+    finally:
+        if published.csv is not None:
+            published.csv.unlink(missing_ok=True)
     return {
         "dagster/row_count": published.rows,
         "本次写入": published.written,

@@ -18,7 +18,9 @@ import pyarrow.parquet as pq
 
 from benchmarks import linkage_splink
 from benchmarks.night import FIRST, Memory, make
+from foundation.catalogue.catalogue import table_name
 from foundation.conforming.stage import conform_changes
+from foundation.linkage.identifier import datasets_by_rank
 from foundation.linkage.stage import conformed_sources, resolve
 from foundation.linkage.tables import RECORD_KEY, identity_tables
 from foundation.sql import listed, text
@@ -38,22 +40,21 @@ def told(title: str, records: int, started: float, memory: Memory) -> None:
     )
 
 
-def conformed(installation: Installation) -> list[str]:
-    """Bring all that speaks of persons into the lake, conformed; the conformed tables."""
-    sources = conformed_sources(installation.catalogue, TABLE)
-    for source in sources:
-        name = source.removeprefix("conformed.").replace("__", "/")
-        installation.deliveries.ingest(installation.lake, name, FIRST)
-        with installation.lake.consuming(f"conformed/{name}", [f"ingest.{name.replace('/', '__')}"]) as changes:
-            conform_changes(changes, installation.catalogue, name, installation.settings.threads)
-    return sources
+def conform(installation: Installation) -> None:
+    """Bring all that speaks of persons into the lake, conformed."""
+    catalogue, lake = installation.catalogue, installation.lake
+    for name in datasets_by_rank(catalogue, catalogue.tables[TABLE]):
+        installation.deliveries.ingest(lake, name, FIRST)
+        with lake.consuming(f"conformed/{name}", [f"ingest.{table_name(name)}"]) as changes:
+            conform_changes(changes, catalogue, name, installation.settings.threads)
 
 
 def this_project(memory: Memory, rows: Path) -> None:
     """Link the sample's persons; their records go to a Parquet file for plain Splink."""
     with open_installation(settings()) as installation:
-        sources = conformed(installation)
+        conform(installation)
         tables = identity_tables(TABLE, installation.catalogue.tables[TABLE])
+        sources = conformed_sources(installation.catalogue, TABLE)
         started = time.time()
         with installation.lake.consuming(f"resolved/{TABLE}_link", sources) as changes:
             resolve(changes, installation.catalogue, TABLE, FIRST)

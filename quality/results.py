@@ -88,12 +88,10 @@ def result_of(suite: Suite, measured: Measured, on: date) -> Result:
     )
 
 
-def results(con: duckdb.DuckDBPyConnection, on: date, table: str | None = None) -> list[Result]:
-    """Results of a business date, of one table or of all, in the order in which they were written."""
-    condition = f"AND table_name = {text(table)}" if table else ""
+def results(con: duckdb.DuckDBPyConnection, on: date) -> list[Result]:
+    """All results of a business date, by table."""
     rows = con.execute(
-        f"""SELECT {listed(RESULT_COLUMNS)} FROM quality.result WHERE measured_on = ? {condition}
-        ORDER BY table_name, item, rule""",
+        f"SELECT {listed(RESULT_COLUMNS)} FROM quality.result WHERE measured_on = ? ORDER BY table_name, item, rule",
         [on],
     ).fetchall()
     return [Result(*row) for row in rows]

@@ -40,6 +40,12 @@ HOLDING = f"""
 READ_UNTIL = "(SELECT consumer, source, max(snapshot) AS snapshot FROM state.watermark GROUP BY consumer, source)"
 
 
+class _Thread(local):
+    """What each thread has for itself."""
+
+    con: duckdb.DuckDBPyConnection | None = None
+
+
 @dataclass(eq=False)
 class Lake:
     """The lake's engine; its SQL names tables as `schema.table`."""
@@ -47,15 +53,14 @@ class Lake:
     engine: duckdb.DuckDBPyConnection
     postgres: Postgres
     path: str
-    _threads: local = field(default_factory=local)
+    _threads: _Thread = field(default_factory=_Thread)
 
     @property
     def con(self) -> duckdb.DuckDBPyConnection:
         """This thread's connection: its transaction and its temporary tables are its own."""
-        con: duckdb.DuckDBPyConnection | None = getattr(self._threads, "con", None)
-        if con is None:
-            con = self._threads.con = self.reading()
-        return con
+        if self._threads.con is None:
+            self._threads.con = self.reading()
+        return self._threads.con
 
     def exists(self, table: str) -> bool:
         schema, _, name = table.partition(".")
@@ -86,7 +91,7 @@ class Lake:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing, in a connection of its own: the temporary tables made inside end with it."""
-        before, con = getattr(self._threads, "con", None), self.reading()
+        before, con = self._threads.con, self.reading()
         self._threads.con = con
         try:
             con.execute("BEGIN")
@@ -129,7 +134,7 @@ class Lake:
         return con
 
     def close(self) -> None:
-        if getattr(self._threads, "con", None) is not None:
+        if self._threads.con is not None:
             self._threads.con.close()
         self.engine.close()
 

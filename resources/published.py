@@ -16,9 +16,9 @@ from pathlib import Path
 
 from foundation.catalogue.catalogue import Catalogue
 from foundation.library.states import columns_of
-from foundation.publication.rows import published_sql
+from foundation.publication.rows import ordered_sql, published_sql
 from foundation.publication.tables import published_table
-from foundation.sql import quoted, text
+from foundation.sql import text
 from resources.lake import Lake
 from resources.settings import Settings
 from resources.share import Published
@@ -62,18 +62,14 @@ class PublishedFiles:
         return next((one for one in sorted(place.glob("[0-9]*")) if _snapshot(one) == snapshot), None)
 
     def _write_files(self, name: str, folder: Path, written: Path | None) -> None:
-        key = quoted(published_table(self.catalogue, name).key)
-        table = published_sql(self.catalogue, name, as_text=False)
-        rows = f"FROM ({table}) ORDER BY {key}"
         parquet, csv = folder / f"{name}.parquet", folder / f"{name}.csv"
-        con = self.lake.con
+        rows, con = ordered_sql(self.catalogue, name, as_text=False), self.lake.con
         con.execute(f"COPY ({rows}) TO {text(str(parquet))} (FORMAT parquet, COMPRESSION zstd)")
         if written is not None:
             written.replace(csv)
-            return
-        # An empty Parquet file has forgotten that its column is a geometry: the CSV is not made from it.
-        as_text = published_sql(self.catalogue, name)
-        con.execute(f"COPY (FROM ({as_text}) ORDER BY {key}) TO {text(str(csv))} (FORMAT csv, HEADER)")
+        else:
+            # An empty Parquet file has forgotten that its column is a geometry: the CSV is not made from it.
+            con.execute(f"COPY ({ordered_sql(self.catalogue, name)}) TO {text(str(csv))} (FORMAT csv, HEADER)")
 
     def _manifest(self, name: str, on: date, folder: Path, published: Published) -> str:
         table = published_table(self.catalogue, name)

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from foundation.catalogue.catalogue import Catalogue
 from foundation.library.states import columns_of
-from foundation.publication.rows import published_columns, published_sql
+from foundation.publication.rows import ordered_sql, published_columns, published_sql
 from foundation.publication.tables import published_table
 from foundation.sql import listed, quoted, text
 from resources.lake import Feed, Lake
@@ -80,11 +80,13 @@ class Share:
             feed = Feed(lake, f"share.{name}", lake.snapshot(), {} if watermark is None else {source: watermark})
             if watermark is not None and not feed.keys(source, [declared.key], "changed_entity"):
                 return Published(0, 0, _rows(connection, table), watermark)
-            csv = self._replace(connection, table) if watermark is None else None
-            written, withdrawn = (None, 0) if csv else self._update(connection, table)
+            if watermark is None:
+                (written, csv), withdrawn = self._replace(connection, table), 0
+            else:
+                (written, withdrawn), csv = self._update(connection, table), None
             rows = _rows(connection, table)
             _remember(connection, name, on, feed.snapshot, rows)
-            return Published(rows if written is None else written, withdrawn, rows, feed.snapshot, csv)
+            return Published(written, withdrawn, rows, feed.snapshot, csv)
 
     def _watermark(self, connection: sa.Connection, table: sa.Table) -> int | None:
         """The snapshot last published; None where the table does not hold what was published then."""
@@ -93,19 +95,16 @@ class Share:
         ).one_or_none()
         return row.snapshot if row is not None and row.rows == _rows(connection, table) else None
 
-    def _replace(self, connection: sa.Connection, table: sa.Table) -> Path:
-        """Write all rows; the file from which they were read."""
+    def _replace(self, connection: sa.Connection, table: sa.Table) -> tuple[int, Path]:
+        """Write all rows; their number, and the file from which they were read."""
         connection.execute(sa.delete(table))
         # In the key's order its index is filled from one end, which halves the time.
-        key = published_table(self.catalogue, table.name).key
-        rows = f"({published_sql(self.catalogue, table.name)}) ORDER BY {quoted(key)}"
-        file = self._written(f"{SHARE}.{table.name}", rows)
+        file = self._written(f"{SHARE}.{table.name}", ordered_sql(self.catalogue, table.name))
         try:
-            _copy_file(connection, f"{SHARE}.{table.name}", file)
+            return _copy_file(connection, f"{SHARE}.{table.name}", file), file
         except BaseException:
             file.unlink()
             raise
-        return file
 
     def _update(self, connection: sa.Connection, table: sa.Table) -> tuple[int, int]:
         """Write the rows of `changed_entity`; the numbers of those written and of those withdrawn."""
@@ -114,9 +113,9 @@ class Share:
         self.lake.con.execute(f"CREATE TEMP TABLE published AS {query}")
         connection.execute(sa.text(f"CREATE TEMP TABLE incoming (LIKE {SHARE}.{table.name}) ON COMMIT DROP"))
         connection.execute(sa.text(f"CREATE TEMP TABLE gone ({quoted(key)} text) ON COMMIT DROP"))
-        written = self._copy(connection, "incoming", "published")
+        written = self._copy(connection, "incoming", "FROM published")
         self._copy(
-            connection, "gone", f"(SELECT {quoted(key)} FROM changed_entity ANTI JOIN published USING ({quoted(key)}))"
+            connection, "gone", f"SELECT {quoted(key)} FROM changed_entity ANTI JOIN published USING ({quoted(key)})"
         )
         withdrawn = connection.execute(
             sa.text(f"DELETE FROM {SHARE}.{table.name} WHERE {quoted(key)} IN (SELECT {quoted(key)} FROM gone)")
@@ -130,18 +129,18 @@ class Share:
         others = {column.name: statement.excluded[column.name] for column in table.columns if column.name != key}
         return statement.on_conflict_do_update(index_elements=[key], set_=others)
 
-    def _copy(self, connection: sa.Connection, into: str, source: str) -> int:
+    def _copy(self, connection: sa.Connection, into: str, query: str) -> int:
         """COPY rows of the engine into a PostgreSQL table, through a file so that memory stays bounded; their number."""
-        file = self._written(into, source)
+        file = self._written(into, query)
         try:
             return _copy_file(connection, into, file)
         finally:
             file.unlink(missing_ok=True)
 
-    def _written(self, name: str, source: str) -> Path:
+    def _written(self, name: str, query: str) -> Path:
         """Rows of the engine as a CSV file on the way to PostgreSQL."""
         file = self.settings.home / "spill" / f"copy-{name}.csv"
-        self.lake.con.execute(f"COPY (FROM {source}) TO {text(str(file))} (FORMAT csv, HEADER)")
+        self.lake.con.execute(f"COPY ({query}) TO {text(str(file))} (FORMAT csv, HEADER)")
         return file
 
 

@@ -9,7 +9,7 @@ from datetime import date
 import duckdb
 
 from foundation.library.consolidate import AFFECTED, Consolidation
-from foundation.sql import count, quoted, text
+from foundation.sql import count, execute_count, quoted, text
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,7 @@ def write_states(con: duckdb.DuckDBPyConnection, consolidation: Consolidation, o
     table, key = f"stored.{consolidation.name}", quoted(consolidation.table.key)
     consolidation.gather(con)
     if count(con, table) == 0:
-        con.execute(f"INSERT INTO {table} BY NAME {fresh_sql(consolidation, on)}")
-        return Written(count(con, table), 0)
+        return Written(execute_count(con, f"INSERT INTO {table} BY NAME {fresh_sql(consolidation, on)}"), 0)
     con.execute(f"CREATE TEMP TABLE fresh AS {fresh_sql(consolidation, on)}")
     con.execute(
         f"""CREATE TEMP TABLE changed_state AS FROM fresh

@@ -44,6 +44,12 @@ def published_sql(catalogue: Catalogue, name: str, *, as_text: bool = True, keys
     return f"SELECT {', '.join(columns)} FROM {table.stored}{wanted} WHERE {condition}"
 
 
+def ordered_sql(catalogue: Catalogue, name: str, *, as_text: bool = True) -> str:
+    """All published rows in the key's order."""
+    key = quoted(published_table(catalogue, name).key)
+    return f"FROM ({published_sql(catalogue, name, as_text=as_text)}) ORDER BY {key}"
+
+
 def _geometry(column: str, as_text: bool) -> str:
     geometry = f"ST_GeomFromWKB({quoted(column)})"
     return f"ST_AsGeoJSON({geometry})::VARCHAR" if as_text else f"ST_SetCRS({geometry}, {text(CGCS2000)})"
