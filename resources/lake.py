@@ -7,7 +7,7 @@ together, so a run that was killed anywhere is simply run again.
 from __future__ import annotations
 
 import importlib.resources
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -117,6 +117,12 @@ class Lake:
         rows = self.con.execute(f"SELECT source, snapshot FROM {READ_UNTIL} WHERE consumer = ?", [consumer])
         return dict(rows.fetchall())
 
+    def remember(self, marks: Sequence[tuple[str, str, int]]) -> None:
+        """Note until which state of the lake consumers have read their sources: in one statement, since each makes a file."""
+        if marks:
+            columns = [list(column) for column in zip(*marks, strict=True)]
+            self.con.execute("INSERT INTO state.watermark SELECT unnest(?), unnest(?), unnest(?)", columns)
+
     def is_empty(self, table: str) -> bool:
         """Whether the newest state of the lake surely has no row in the table: told in a moment."""
         with self.postgres.engine.connect() as connection:
@@ -201,9 +207,7 @@ class Feed:
 
     def remember(self, sources: list[str]) -> None:
         """Move the watermark of the sources that changed; one that did not change needs no new state of the lake."""
-        moved = [[self.consumer, source, self.snapshot] for source in sources if source in self.changed]
-        if moved:
-            self.lake.con.executemany("INSERT INTO state.watermark VALUES (?, ?, ?)", moved)
+        self.lake.remember([(self.consumer, source, self.snapshot) for source in sources if source in self.changed])
 
 
 def changes_sql(table: str, since: int, until: int) -> str:

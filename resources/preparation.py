@@ -64,7 +64,7 @@ def prepare(lake: Lake, catalogue: Catalogue) -> None:
             lake.con.execute(f"INSERT INTO {SECRET} VALUES ('discrepancy', ?)", [secrets.token_hex(32)])
         lake.ensure(PREPARED, {"part": "VARCHAR", "fingerprint": "VARCHAR"})
         lake.con.execute(f"DELETE FROM {PREPARED}")
-        lake.con.executemany(f"INSERT INTO {PREPARED} VALUES (?, ?)", [list(part) for part in parts.items()])
+        lake.con.execute(f"INSERT INTO {PREPARED} SELECT unnest(?), unnest(?)", [list(parts), list(parts.values())])
 
 
 def _parts(catalogue: Catalogue) -> dict[str, str]:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import dagster as dg
 
 from pipelines.maintenance import remove_runs
-from resources.maintenance import Maintained, maintain_lake
+from resources.maintenance import SCATTERED_FROM, Maintained, maintain_lake
 from tests.golden.test_days import FIRST, PEOPLE, RESIDENT, SECOND, THIRD, WANG, shared
 from tests.homes import Home
 
@@ -31,6 +31,12 @@ def maintained(home: Home) -> Maintained:
 
 def snapshots(home: Home) -> int:
     return int(home.value("SELECT count(*) FROM ducklake_snapshots('lake')"))
+
+
+def data_files(home: Home, table: str) -> int:
+    """The table's files in the newest state."""
+    schema, _, name = table.partition(".")
+    return len(home.rows(f"FROM ducklake_list_files('lake', '{name}', schema => '{schema}')"))
 
 
 def files(home: Home) -> int:
@@ -74,6 +80,45 @@ def test_a_consumer_that_has_not_read_yet_loses_nothing(home: Home) -> None:
     home.night(FOURTH)
     assert shared(home)[WANG]["name"] == "王建业"
     assert len(shared(home)) == 2
+
+
+def test_a_table_in_many_files_becomes_one_and_nobody_reads_it_anew(home: Home) -> None:
+    three_nights(home)
+    lake, table = home.installation.lake, "conformed.public_security__resident"
+    for number in range(SCATTERED_FROM):  # a record comes, then changes: a file, and a file of its deleted rows
+        for name in ("a", "b"):
+            with lake.transaction():
+                lake.con.execute(f"DELETE FROM {table} WHERE record_key = 'x{number}'")
+                lake.con.execute(
+                    f"INSERT INTO {table} (record_key, name) VALUES ('x{number}', '{name}'), ('y', '{name}')"
+                )
+    with lake.consuming("reader", [table]) as feed:
+        feed.keys(table, ["record_key"], "read")
+    before = home.rows(f"SELECT record_key, name FROM {table} ORDER BY ALL")
+
+    maintained(home)
+
+    assert data_files(home, table) == 1
+    assert data_files(home, "state.watermark") == 1
+    assert home.rows(f"SELECT record_key, name FROM {table} ORDER BY ALL") == before
+    lake.con.execute(f"INSERT INTO {table} (record_key, name) VALUES ('z', 'c')")
+    with lake.consuming("reader", [table]) as feed:
+        assert feed.keys(table, ["record_key"], "read") == 1
+
+
+def test_who_has_not_read_before_a_table_is_written_anew_reads_all_of_it(home: Home) -> None:
+    three_nights(home)
+    lake, table = home.installation.lake, "stored.person"
+    with lake.consuming("reader", [table]) as feed:
+        feed.keys(table, ["person_id"], "read")
+    lake.con.execute(f"DELETE FROM {table} WHERE person_id = (SELECT min(person_id) FROM {table})")
+
+    maintained(home)
+
+    with lake.consuming("reader", [table]) as feed:
+        assert feed.keys(table, ["person_id"], "read") == len(PEOPLE)
+    home.night(THIRD)
+    assert len(shared(home)) == len(PEOPLE) - 1
 
 
 def test_ended_runs_are_removed_with_their_events() -> None:
