@@ -137,9 +137,8 @@ class _Parse:
 
     def _rejected(self, row: pa_csv.InvalidRow) -> RejectedRow:
         fields = dict(zip(self.file.names, _fields(row.text), strict=False))
-        lines = len(row.text.splitlines())
         key = key_of(fields, self.key)
-        if lines > 1:
+        if "\n" in row.text or "\r" in row.text:
             return RejectedRow(row.number, key, "line_break", _LINE_BREAK_REASON)
         return RejectedRow(row.number, key, "field_count", _count_reason(row.actual_columns, self.width))
 

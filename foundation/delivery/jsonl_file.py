@@ -72,7 +72,9 @@ class JsonlFile:
         keys: dict[str, None] = {}
         is_blank, found = True, 0
         for line in lines:
-            is_blank = False
+            is_array, is_blank = is_blank and _opens_array(line), False
+            if is_array:
+                break
             row = _object(line)
             keys.update(dict.fromkeys(row or ()))
             found += row is None or not self._is_deletion(row)
@@ -162,6 +164,15 @@ def _plain_rows(block: bytes) -> int:
     begin = text[0] == ord("{") and bool((text[breaks + 1] == ord("{")).all())
     end = text[-1] == ord("}") and bool((text[before] == ord("}")).all())
     return len(breaks) + 1 if begin and end else 0
+
+
+def _opens_array(line: bytes) -> bool:
+    """Whether an array begins in the line that ends in another: its last object would pass for a row."""
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return line.lstrip().startswith(b"[")
+    return False
 
 
 def _object(line: bytes) -> dict[str, object] | None:
