@@ -17,6 +17,7 @@ from foundation.delivery import (
     discover,
     open_database,
     open_delivery,
+    refuse_empty,
     sha256,
 )
 from foundation.ingest.register import (
@@ -24,6 +25,7 @@ from foundation.ingest.register import (
     Outcome,
     Registered,
     register,
+    register_again,
     register_rejected,
     registered,
 )
@@ -47,30 +49,36 @@ class Deliveries:
             return [outcome] if outcome else []
         found = discover(self.settings.deliveries_folder, *split_name(name), dataset)
         known = {(one.uri, one.size, one.modified_ns) for one in registered(lake.con, name)} if found else set()
-        return [
+        outcomes = (
             self._ingest_file(lake, name, dataset, file, until)
             for file in found
             if (file.business_date is None or file.business_date <= until)
             and (self._uri(file), file.size, file.modified_ns) not in known
-        ]
+        )
+        return [outcome for outcome in outcomes if outcome]
 
     def _uri(self, file: Found) -> str:
         return str(file.path.relative_to(self.settings.deliveries_folder))
 
-    def _ingest_file(self, lake: Lake, name: str, dataset: Dataset, file: Found, today: date) -> Outcome:
-        """Take a file that is not registered yet."""
+    def _ingest_file(self, lake: Lake, name: str, dataset: Dataset, file: Found, today: date) -> Outcome | None:
+        """Take a file that is not registered yet; None for one of the past that was touched only."""
         earlier, uri = registered(lake.con, name), self._uri(file)
         arrival = Arrival(name, file.business_date or today, uri, size=file.size, modified_ns=file.modified_ns)
         try:
             if file.problem is not None:
                 raise file.problem
+            refuse_empty(file.path)
             arrival = replace(arrival, sha256=sha256(file.path))
             declared = control(file.path)
             check_control(declared, file.path.name, sha256=arrival.sha256)
             arrival = replace(arrival, mode=declared.mode if declared else "full")
             same = _same_as(arrival, earlier)
             if same is not None:
+                check_control(declared, file.path.name, rows=same.rows)
                 return _registered(lake, _duplicate(arrival, _new_id(arrival, earlier), same))
+            past = _taken_before(arrival, earlier)
+            if past is not None:
+                return _known_again(lake, past, arrival)
             _check_order(arrival, file.path.name, earlier)
             return _take(lake, dataset, arrival, earlier, open_delivery(dataset, file.path, arrival.mode), declared)
         except DeliveryRefused as refusal:
@@ -133,6 +141,18 @@ def _same_as(arrival: Arrival, earlier: list[Registered]) -> Registered | None:
     if arrival.mode == "delta":
         candidates = [one for one in taken if one.business_date == arrival.business_date]
     return next((one for one in candidates if (one.sha256, one.mode) == (arrival.sha256, arrival.mode)), None)
+
+
+def _taken_before(arrival: Arrival, earlier: list[Registered]) -> Registered | None:
+    """The delivery that was taken from this very file, not replaced since, of the business date that the file has."""
+    of_date = [one for one in _taken(earlier) if one.business_date == arrival.business_date]
+    this = (arrival.uri, arrival.sha256, arrival.mode)
+    return next((one for one in of_date if (one.uri, one.sha256, one.mode) == this), None)
+
+
+def _known_again(lake: Lake, past: Registered, arrival: Arrival) -> None:
+    with lake.transaction():
+        register_again(lake.con, past.delivery_id, arrival)
 
 
 def _check_order(arrival: Arrival, file: str, earlier: list[Registered]) -> None:

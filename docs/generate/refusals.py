@@ -25,7 +25,7 @@ The sentences are those that the departments read; `…` stands for what the cas
 
 A delivery is taken whole or refused whole. A refused one changes nothing: what the department holds stays as it was, and
 the other datasets are not touched. A rejected row is the one row that could not be used; the rest of its delivery is taken, and a
-record that is held already stays as it was delivered last.
+record that is held already stays as it was delivered last, if the row still tells its key.
 
     onesource sql "SELECT delivery_id, rule, reason FROM ingest.delivery WHERE status = 'rejected' ORDER BY received_at DESC"
     onesource sql "SELECT delivery_id, row_number, rule, reason FROM ingest.rejected_row ORDER BY ALL"

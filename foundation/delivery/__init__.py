@@ -5,6 +5,7 @@ from foundation.delivery.database import Retry, open_database
 from foundation.delivery.delivery import Delivery, open_delivery
 from foundation.delivery.discover import Found, discover
 from foundation.delivery.refusal import DeliveryRefused, RejectedRow, Rejections
+from foundation.delivery.text import refuse_empty
 
 __all__ = [
     "Control",
@@ -20,5 +21,6 @@ __all__ = [
     "discover",
     "open_database",
     "open_delivery",
+    "refuse_empty",
     "sha256",
 ]

@@ -22,6 +22,7 @@ from foundation.delivery.text import Utf8Stream, codec_name, refuse_empty, skip_
 BLOCK_BYTES = 1 << 24
 _HEAD_BYTES = 1 << 20
 _HEADER = re.compile(rb'\s*((?:[^"\r\n]|"[^"]*")*)(?:\r\n|\r|\n|\Z)')
+_LINE_BREAK = re.compile("[\r\n]")
 _OTHER_DELIMITERS = {"\t": "制表符", ";": "分号", "|": "竖线", "，": "全角逗号", "\x01": "控制符 0x01"}
 _LINE_BREAK_REASON = "该行的一个值内含换行和整行分隔符，疑因引号不成对吞并了后续行，请改正后重新报送该行及其后的行"
 
@@ -137,9 +138,9 @@ class _Parse:
 
     def _rejected(self, row: pa_csv.InvalidRow) -> RejectedRow:
         fields = dict(zip(self.file.names, _fields(row.text), strict=False))
-        lines = len(row.text.splitlines())
         key = key_of(fields, self.key)
-        if lines > 1:
+        if _LINE_BREAK.search(row.text):
+            self._note_swallowed(row.text)
             return RejectedRow(row.number, key, "line_break", _LINE_BREAK_REASON)
         return RejectedRow(row.number, key, "field_count", _count_reason(row.actual_columns, self.width))
 
@@ -158,8 +159,16 @@ class _Parse:
         if self.stream.has_quotes:
             bad = any_column(batch, self._has_swallowed, b"\n\r")
             if bad is not None:
+                for value in (value for row in batch.filter(bad).to_pylist() for value in row.values()):
+                    self._note_swallowed(value if isinstance(value, str) else "")
                 batch = reject(batch, bad, self.rejections, self.key, "line_break", _LINE_BREAK_REASON)
         return batch
+
+    def _note_swallowed(self, text: str) -> None:
+        """Keep the keys of the rows that begin after a line break in the text."""
+        lines = [_fields(line) for line in _LINE_BREAK.split(text)[1:]]
+        keys = [key_of(dict(zip(self.file.names, fields, strict=False)), self.key) for fields in lines]
+        self.rejections.swallowed += [key for key in keys if key is not None]
 
     def _has_swallowed(self, column: pa.Array) -> pa.Array:
         """A value that swallowed the end of one row and the start of the next has as many delimiters as a whole row."""

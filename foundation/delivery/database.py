@@ -10,7 +10,14 @@ from decimal import Decimal
 
 import pyarrow as pa
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, InterfaceError, NoSuchTableError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    InterfaceError,
+    NoSuchTableError,
+    OperationalError,
+    SQLAlchemyError,
+)
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from foundation.catalogue.model import Dataset
@@ -22,6 +29,7 @@ from foundation.delivery.typed import as_text
 
 ROWS_AT_ONCE = 50_000
 _UNREACHABLE = (OperationalError, InterfaceError)
+_DRIVERS = {"postgresql": "postgresql+psycopg2", "mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql"}
 _READ_ONLY = {
     "postgresql": "SET TRANSACTION READ ONLY",
     "mysql": "SET SESSION TRANSACTION READ ONLY",
@@ -40,12 +48,25 @@ class Retry:
 
 
 def open_database(dataset: Dataset, url: str, *, mode: Mode = "full", retry: Retry | None = None) -> Delivery:
-    """Open the dataset's table at a SQLAlchemy URL (postgresql+psycopg2, mysql+pymysql).
+    """Open the dataset's table at a SQLAlchemy URL of PostgreSQL or MySQL; our driver where it names none.
 
-    Raises DeliveryRefused: database_unreachable after the last try, table_missing, and for the columns as for a header.
+    Raises DeliveryRefused: database_url, database_unreachable after the last try, table_missing, and for the columns as for a header.
     """
-    source = DatabaseTable(dataset, sa.make_url(url), mode, retry or Retry())
+    source = DatabaseTable(dataset, _address(dataset, url), mode, retry or Retry())
     return Delivery(dataset, source.address, mode, source)
+
+
+def _address(dataset: Dataset, url: str) -> sa.URL:
+    """The URL with a driver that is installed; DeliveryRefused (database_url), which does not repeat it, if it is none."""
+    try:
+        made = sa.make_url(url)
+        made = made.set(drivername=_DRIVERS.get(made.drivername, made.drivername))
+        made.get_dialect().import_dbapi()
+    except (ArgumentError, ImportError, ValueError):
+        what = "数据库地址不是可用的 SQLAlchemy URL，或没有安装其驱动"
+        remedy = "请在环境变量 ONESOURCE_DATABASE_<部门> 中写成 postgresql://… 或 mysql://…。"
+        raise DeliveryRefused("database_url", dataset.format.table or "", what, remedy) from None
+    return made
 
 
 class DatabaseTable:

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from foundation.catalogue.model import Dataset
+from foundation.delivery.control import control_path
 from foundation.delivery.refusal import DeliveryRefused
 
 _UNFINISHED = (".tmp", ".part", ".filepart", ".crdownload", ".partial")
@@ -17,7 +18,10 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @dataclass(frozen=True)
 class Found:
-    """A file in a dataset's folder; `problem` says why it is no delivery, then the business date may be unknown."""
+    """A file in a dataset's folder; `problem` says why it is no delivery, then the business date may be unknown.
+
+    `modified_ns`: when it or its control file was changed last.
+    """
 
     business_date: date | None
     path: Path
@@ -52,7 +56,9 @@ def _found(path: Path, extension: str) -> Found:
     if business_date is None or path.suffix.lower() != f".{extension}":
         what = "文件名不是业务日期" if business_date is None else f"扩展名不是 .{extension}"
         problem = DeliveryRefused("file_name", path.name, what, f"请命名为 YYYY-MM-DD.{extension} 后重新报送。")
-    return Found(business_date, path, status.st_size, status.st_mtime_ns, problem)
+    beside = control_path(path)
+    modified = max(status.st_mtime_ns, beside.stat().st_mtime_ns if beside.is_file() else 0)
+    return Found(business_date, path, status.st_size, modified, problem)
 
 
 def _business_date(stem: str) -> date | None:

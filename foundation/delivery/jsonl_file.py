@@ -72,7 +72,9 @@ class JsonlFile:
         keys: dict[str, None] = {}
         is_blank, found = True, 0
         for line in lines:
-            is_blank = False
+            is_array, is_blank = is_blank and _opens_array(line), False
+            if is_array:
+                break
             row = _object(line)
             keys.update(dict.fromkeys(row or ()))
             found += row is None or not self._is_deletion(row)
@@ -129,7 +131,7 @@ class JsonlFile:
     def _flat(self, number: int, line: bytes, rejections: Rejections) -> dict[str, str | None] | None:
         row = _object(line)
         if row is None:
-            rejections.add(RejectedRow(number, None, "not_json", _NOT_JSON))
+            rejections.add(RejectedRow(number, self._guessed_key(line), "not_json", _NOT_JSON))
             return None
         values = {self._column(number, key): value for key, value in row.items()}
         texts = {column: _text(value) for column, value in values.items()}
@@ -138,6 +140,15 @@ class JsonlFile:
             rejections.add(RejectedRow(number, key, "nested_value", _NESTED))
             return None
         return texts
+
+    def _guessed_key(self, line: bytes) -> str | None:
+        """The record key as far as a damaged line still tells it."""
+        text = line.decode(errors="replace")
+        names = {
+            column: re.escape(json.dumps(self.names[column], ensure_ascii=False)) for column in self.dataset.record_key
+        }
+        found = {column: re.search(rf'{name}\s*:\s*"([^"\\]*)"', text) for column, name in names.items()}
+        return key_of({column: one[1] for column, one in found.items() if one}, self.dataset.record_key)
 
     def _column(self, number: int, key: str) -> str:
         """The column of a key; DeliveryRefused (column_unknown) for a key that first comes after the first rows."""
@@ -162,6 +173,15 @@ def _plain_rows(block: bytes) -> int:
     begin = text[0] == ord("{") and bool((text[breaks + 1] == ord("{")).all())
     end = text[-1] == ord("}") and bool((text[before] == ord("}")).all())
     return len(breaks) + 1 if begin and end else 0
+
+
+def _opens_array(line: bytes) -> bool:
+    """Whether an array begins in the line that ends in another: its last object would pass for a row."""
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return line.lstrip().startswith(b"[")
+    return False
 
 
 def _object(line: bytes) -> dict[str, object] | None:

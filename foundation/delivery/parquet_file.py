@@ -13,7 +13,7 @@ from foundation.delivery.header import Mode, expected_columns, match_header
 from foundation.delivery.refusal import DeliveryRefused, Rejections
 from foundation.delivery.rows import BATCH_ROWS, numbered, row_numbers, without_nul
 from foundation.delivery.text import refuse_empty
-from foundation.delivery.typed import as_text
+from foundation.delivery.typed import column_text, not_utf8
 
 _UNREADABLE = (pa.ArrowException, OSError)
 
@@ -36,7 +36,7 @@ class ParquetFile:
             columns = [self.names[name] for name in self.columns]
             batches = file.iter_batches(BATCH_ROWS, columns=columns, use_threads=False)
             while (batch := self._next(batches)) is not None:
-                texts = [self._text(name, batch.column(self.names[name])) for name in self.columns]
+                texts = [column_text(batch.column(self.names[name]), name, self.path.name) for name in self.columns]
                 batch = numbered(row_numbers(first, batch.num_rows), self.columns, texts)
                 first += batch.num_rows
                 yield without_nul(batch, rejections, self.dataset.record_key)
@@ -44,6 +44,8 @@ class ParquetFile:
     def _open(self) -> pq.ParquetFile:
         try:
             return pq.ParquetFile(self.path)
+        except UnicodeDecodeError:
+            raise not_utf8(self.path.name, "列名") from None
         except _UNREADABLE:
             raise self._unreadable() from None
 
@@ -52,13 +54,6 @@ class ParquetFile:
             return next(batches, None)
         except _UNREADABLE:
             raise self._unreadable() from None
-
-    def _text(self, name: str, column: pa.Array) -> pa.Array:
-        try:
-            return as_text(column)
-        except pa.ArrowException:
-            what = f"列“{name}”的类型 {column.type} 不能转为文本"
-            raise DeliveryRefused("column_type", self.path.name, what, "请以文本、数值或日期重新导出。") from None
 
     def _unreadable(self) -> DeliveryRefused:
         what = "不是完整的 Parquet 文件，可能被截断或损坏"

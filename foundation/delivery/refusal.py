@@ -27,13 +27,17 @@ class RejectedRow:
 
 
 class Rejections(list[RejectedRow]):
-    """The rejected rows of one delivery; too many of them to keep refuse it whole, so that none goes unreported."""
+    """The rejected rows of one delivery; too many of them to keep refuse it whole, so that none goes unreported.
+
+    `swallowed`: best guesses at the keys of rows that stand inside a rejected one, behind a quote left open.
+    """
 
     def __init__(self, file: str, at_most: int = REJECTED_AT_MOST) -> None:
         super().__init__()
         self.file = file
         self.at_most = at_most
         self.total = 0
+        self.swallowed: list[str] = []
 
     def add(self, row: RejectedRow) -> None:
         """Count the row and keep it, unless so many are kept that the delivery will be refused."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,11 @@ from foundation.delivery.header import GEOMETRY, Mode, expected_columns, match_h
 from foundation.delivery.refusal import DeliveryRefused, Rejections
 from foundation.delivery.rows import BATCH_ROWS, numbered, row_numbers, without_nul
 from foundation.delivery.text import refuse_empty
-from foundation.delivery.typed import as_text
+from foundation.delivery.typed import column_text, not_utf8
 
 _UNREADABLE = (DataSourceError, DataLayerError, pa.ArrowException, OSError, RuntimeError)
 _CRS_MEMBER = re.compile(rb'"crs"\s*:\s*\{[^}]*?"name"\s*:\s*"([^"]{1,200})"')
+_ID_PROPERTY = re.compile(rb'"properties"\s*:\s*\{(?:[^{}"]|"(?:[^"\\]|\\.)*")*?"id"\s*:')
 _MEMBER_WITHIN = 1 << 16
 _SAME_AS_CGCS2000 = (4326, 4490)  # differ by less than a metre; RFC 7946 knows no other CRS than the former
 
@@ -40,7 +42,7 @@ class SpatialFile:
         self.declared = pyproj.CRS.from_user_input(dataset.format.crs or "EPSG:4490")
         self.layer = self._layer()
         with self._open() as (meta, reader):
-            fields = [str(name) for name in meta["fields"]]
+            fields = self._properties([str(name) for name in meta["fields"]])
             self._check_crs(meta["crs"])
             is_empty = not fields and next(iter(reader), None) is None
         found = expected_columns(dataset, mode) if is_empty else [*fields, GEOMETRY]
@@ -65,12 +67,16 @@ class SpatialFile:
         try:
             with open_arrow(self.path, layer=self.layer, use_pyarrow=True, batch_size=BATCH_ROWS, **options) as opened:
                 yield opened
+        except UnicodeDecodeError:
+            raise not_utf8(self.path.name, "字段名") from None
         except _UNREADABLE:
             raise self._unreadable() from None
 
     def _layer(self) -> str:
         try:
             layers = [str(name) for name, geometry_type in list_layers(self.path) if geometry_type is not None]
+        except UnicodeDecodeError:
+            raise not_utf8(self.path.name, "图层名") from None
         except _UNREADABLE:
             raise self._unreadable() from None
         if self.dataset.format.table in layers:
@@ -100,6 +106,15 @@ class SpatialFile:
         is_lon_lat = crs.to_epsg() in _SAME_AS_CGCS2000 or crs.to_authority() == ("OGC", "CRS84")
         return is_lon_lat and self.dataset.format.kind == "geojson" and self.declared.to_epsg() in _SAME_AS_CGCS2000
 
+    def _properties(self, fields: list[str]) -> list[str]:
+        """The fields without the `id` that GDAL makes of a GeoJSON feature's own identifier, which is no property."""
+        named = [*self.columns, *self.dataset.ignored]
+        if self.dataset.format.kind != "geojson" or "id" not in fields or "id" in named:
+            return fields
+        with self.path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+            is_property = _ID_PROPERTY.search(content) is not None
+        return fields if is_property else [name for name in fields if name != "id"]
+
     def _crs_member(self) -> str | None:
         """The name in the `crs` member at the head or the end of a GeoJSON; GDAL takes an unknown name for WGS 84."""
         with self.path.open("rb") as file:
@@ -113,11 +128,7 @@ class SpatialFile:
             shapes = part.column(geometry).cast(pa.binary())
             self._check_range(shapes)
             return shapes
-        try:
-            return as_text(part.column(self.names[name]))
-        except pa.ArrowException:
-            what = f"列“{name}”的类型不能转为文本"
-            raise DeliveryRefused("column_type", self.path.name, what, "请以文本或数值重新导出。") from None
+        return column_text(part.column(self.names[name]), name, self.path.name)
 
     def _check_range(self, shapes: pa.Array) -> None:
         """DeliveryRefused (coordinate_range) where numbers cannot be longitudes and latitudes."""

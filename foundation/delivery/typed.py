@@ -6,7 +6,30 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from foundation.delivery.refusal import DeliveryRefused
+
 EXACT_AT_MOST = 1e15
+
+
+def column_text(column: pa.Array, name: str, file: str) -> pa.Array:
+    """The column as text; DeliveryRefused where it has no text form (column_type) or is no UTF-8 (undecodable)."""
+    try:
+        text = as_text(column)
+    except pa.ArrowException:
+        if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
+            raise not_utf8(file, f"列“{name}”") from None
+        what = f"列“{name}”的类型 {column.type} 不能转为文本"
+        raise DeliveryRefused("column_type", file, what, "请以文本、数值或日期重新导出。") from None
+    try:
+        text.validate(full=True)
+    except pa.ArrowInvalid:
+        raise not_utf8(file, f"列“{name}”") from None
+    return text
+
+
+def not_utf8(file: str, where: str) -> DeliveryRefused:
+    """The refusal of a file of a format whose text is UTF-8 by its own rules, and here is not."""
+    return DeliveryRefused("undecodable", file, f"{where}中有不是 UTF-8 编码的文字", "请以 UTF-8 编码重新导出。")
 
 
 def as_text(column: pa.Array) -> pa.Array:

@@ -24,7 +24,8 @@ def held_columns(dataset: Dataset) -> dict[str, str]:
 
 
 def record_key(dataset: Dataset) -> str:
-    """SQL for the record key: half-width, upper case, without blanks or a spreadsheet's apostrophe; null where unusable.
+    """SQL for the record key: half-width, upper case, without blanks, invisible characters or a spreadsheet's apostrophe;
+    null where unusable.
 
     A number in scientific notation has lost digits: it is no key.
     """
@@ -34,7 +35,7 @@ def record_key(dataset: Dataset) -> str:
 def tidy_key(raw: str) -> str:
     """SQL for one part of a record key, from the text as delivered."""
     half_width = f"translate({raw}, {text(FULL_WIDTH)}, {text(HALF_WIDTH)})"
-    tidy = f"upper(ltrim(regexp_replace({half_width}, '[\\s　]', '', 'g'), ''''))"
+    tidy = f"upper(ltrim(regexp_replace({half_width}, '[\\s\\pZ\\p{{Cf}}]', '', 'g'), ''''))"
     key = f"CASE WHEN regexp_full_match({raw}, '[0-9A-Z.-]+') THEN {raw} ELSE {tidy} END"
     unusable = f"key IN ({texts(('', *PLACEHOLDERS))}) OR regexp_full_match(key, '0+|[0-9]([.][0-9]+)?E[+]?[0-9]+')"
     return f"list_first([CASE WHEN {unusable} THEN NULL ELSE key END FOR key IN [{key}]])"

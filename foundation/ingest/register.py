@@ -103,8 +103,16 @@ def register(con: duckdb.DuckDBPyConnection, outcome: Outcome, *, supersedes: bo
     }
     marks = ", ".join("?" * len(values))
     con.execute(
-        f"INSERT INTO ingest.delivery ({listed(values)}, received_at) VALUES ({marks}, now()::TIMESTAMP)",
+        f"INSERT INTO ingest.delivery ({listed(values)}, received_at) VALUES ({marks}, now() AT TIME ZONE 'UTC')",
         list(values.values()),
+    )
+
+
+def register_again(con: duckdb.DuckDBPyConnection, delivery_id: str, arrival: Arrival) -> None:
+    """Note that the file of a registered delivery was touched, not changed: as it is now it is known."""
+    con.execute(
+        "UPDATE ingest.delivery SET size = ?, modified_ns = ? WHERE delivery_id = ?",
+        [arrival.size, arrival.modified_ns, delivery_id],
     )
 
 

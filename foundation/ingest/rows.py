@@ -47,13 +47,20 @@ def _schema(dataset: Dataset, mode: str) -> pa.Schema:
 
 
 def find_refused(con: duckdb.DuckDBPyConnection, dataset: Dataset, delivery: Delivery, mode: str) -> None:
-    """Fill the temporary tables `unreadable` (rows that the reader could not take) and `refused_row` (all with theirs)."""
+    """Fill the temporary tables `unreadable` (rows that the reader could not take), `refused_row` (all with theirs) and
+    `mentioned` (keys that the unreadable ones still tell)."""
     con.register("unreadable_rows", _unreadable(delivery))
     con.execute(
         f"CREATE TEMP TABLE unreadable AS SELECT * REPLACE ({tidy_key('record_key')} AS record_key) FROM unreadable_rows"
     )
     con.unregister("unreadable_rows")
-    rules = [_no_key(dataset), _doubled_key(dataset), _no_identifying_item(dataset, mode)]
+    con.register("swallowed", pa.table({"record_key": pa.array(delivery.rejected.swallowed, pa.string())}))
+    con.execute(
+        f"""CREATE TEMP TABLE mentioned AS SELECT record_key FROM unreadable
+        UNION ALL SELECT {tidy_key("record_key")} FROM swallowed"""
+    )
+    con.unregister("swallowed")
+    rules = [_no_key(dataset), _doubled_key(dataset, mode), _no_identifying_item(dataset, mode)]
     con.execute(
         f"""CREATE TEMP TABLE refused_row AS
         SELECT row_number, arg_min(record_key, rank) AS record_key, arg_min(rule, rank) AS rule,
@@ -88,10 +95,12 @@ def _no_key(dataset: Dataset) -> str:
     return _refusing("record_key", key, text(reason), "WHERE record_key IS NULL")
 
 
-def _doubled_key(dataset: Dataset) -> str:
+def _doubled_key(dataset: Dataset, mode: str) -> str:
+    """Of the rows with one key the first that says whom it speaks of is taken."""
     key = "、".join(dataset.record_key)
     reason = f"“{key}”与第 {{0}} 行重复（规则：一次报送中主键唯一）。已采用第 {{0}} 行，请核实后删去多余的行。"
-    doubled = """JOIN (SELECT record_key, min(row_number) AS first_row FROM staged WHERE record_key IS NOT NULL
+    first = f"min(row_number) FILTER (NOT ({_says_nobody(mode)})) AS first_row"
+    doubled = f"""JOIN (SELECT record_key, {first} FROM staged WHERE record_key IS NOT NULL
         GROUP BY record_key HAVING count(*) > 1) USING (record_key) WHERE row_number > first_row"""
     return _refusing("doubled_key", key, f"format({text(reason)}, first_row)", doubled)
 
@@ -108,7 +117,11 @@ def _identifying(dataset: Dataset) -> list[str]:
 def _no_identifying_item(dataset: Dataset, mode: str) -> str:
     named = "、".join(_identifying(dataset))
     reason = f"“{named}”均为空，无法识别该记录所指的对象（规则：至少填报一项）。请补正后重新报送。"
-    kept = f" AND operation IS DISTINCT FROM {text(DELETION)}" if mode == "delta" else ""
     return _refusing(
-        "no_identifying_item", named, text(reason), f"WHERE record_key IS NOT NULL AND is_unidentified{kept}"
+        "no_identifying_item", named, text(reason), f"WHERE record_key IS NOT NULL AND {_says_nobody(mode)}"
     )
+
+
+def _says_nobody(mode: str) -> str:
+    """SQL that is true for a staged row without any identifying item; a deletion needs none."""
+    return f"is_unidentified AND operation IS DISTINCT FROM {text(DELETION)}" if mode == "delta" else "is_unidentified"

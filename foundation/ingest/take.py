@@ -37,7 +37,7 @@ def take(
     rows = delivery.rows
     check_control(control, delivery.file, rows=rows)
     if arrival.mode == "full":
-        _check_volume(dataset, delivery.file, held, rows - rejected)
+        _check_volume(dataset, delivery.file, held, rows - rejected, _rejected_hint(con, rejected))
     changed, withdrawn = _write(con, dataset, arrival, delivery_id, held)
     return Outcome(arrival, delivery_id, "accepted", rows, rows - rejected, rejected, changed, withdrawn)
 
@@ -48,13 +48,25 @@ def content_hash(con: duckdb.DuckDBPyConnection) -> str:
     return "-".join(str(part) for part in row or ())
 
 
-def _check_volume(dataset: Dataset, file: str, held: int, accepted: int) -> None:
+def _rejected_hint(con: duckdb.DuckDBPyConnection, rejected: int) -> str:
+    """How many rows were rejected and the commonest reason: a volume falls by them too."""
+    commonest = con.execute(
+        """SELECT count(*), min(row_number), arg_min(reason, row_number) FROM refused_row
+        GROUP BY rule ORDER BY count(*) DESC, rule LIMIT 1"""
+    ).fetchone()
+    if commonest is None:
+        return ""
+    number, first, reason = commonest
+    return f"；另拒收 {rejected} 行，其中 {number} 行（首见第 {first} 行）：{reason.rstrip('。')}"
+
+
+def _check_volume(dataset: Dataset, file: str, held: int, accepted: int, hint: str) -> None:
     volume = dataset.volume
     if accepted < volume.minimum:
         raise DeliveryRefused(
             "volume_minimum",
             file,
-            f"全量报送仅有 {accepted} 条可用记录，少于目录规定的 {volume.minimum} 条",
+            f"全量报送仅有 {accepted} 条可用记录，少于目录规定的 {volume.minimum} 条{hint}",
             "请核对是否漏报后重新报送。",
         )
     fallen = held - accepted
@@ -62,7 +74,7 @@ def _check_volume(dataset: Dataset, file: str, held: int, accepted: int) -> None
         raise DeliveryRefused(
             "volume_fall",
             file,
-            f"全量报送有 {accepted} 条可用记录，比现有的 {held} 条减少 {fallen / held:.0%}，超过目录允许的 {volume.fall:.0%}",
+            f"全量报送有 {accepted} 条可用记录，比现有的 {held} 条减少 {fallen / held:.0%}，超过目录允许的 {volume.fall:.0%}{hint}",
             "请核对是否漏报；确属大量注销的，请联系省信息中心调整目录中的降幅后重新报送。",
         )
 
@@ -98,6 +110,6 @@ def _find_withdrawn(con: duckdb.DuckDBPyConnection, table: str, usable: str, mod
     if mode == "delta":
         gone = f"SEMI JOIN (SELECT record_key FROM {usable} WHERE operation = {text(DELETION)}) USING (record_key)"
     else:
-        gone = "ANTI JOIN staged USING (record_key) ANTI JOIN unreadable USING (record_key)"
+        gone = "ANTI JOIN staged USING (record_key) ANTI JOIN mentioned USING (record_key)"
     con.execute(f"CREATE TEMP TABLE withdrawn AS SELECT record_key FROM (SELECT record_key FROM {table}) {gone}")
     return count(con, "withdrawn")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -202,3 +204,109 @@ def test_tomorrows_delivery_waits_for_tomorrow(home: Home) -> None:
 
     assert [one.arrival.business_date.isoformat() for one in home.ingest(RESIDENT, ON)] == [ON]
     assert [one.arrival.business_date.isoformat() for one in home.ingest(RESIDENT, NEXT)] == [NEXT]
+
+
+@pytest.mark.parametrize("wrong", ['{"rows": "4"}', '{"rows": 5}'])
+def test_a_corrected_control_file_lets_its_delivery_in(home: Home, wrong: str) -> None:
+    path = home.deliver(RESIDENT, ON, PEOPLE)
+    path.with_suffix(".control.json").write_text(wrong)
+    assert [one.status for one in home.ingest(RESIDENT, ON)] == ["rejected"]
+    assert home.ingest(RESIDENT, ON) == []
+
+    home.toy.control(path, rows=4)
+
+    assert [one.status for one in home.ingest(RESIDENT, ON)] == ["accepted"]
+    assert home.ingest(RESIDENT, ON) == []
+
+
+def test_an_earlier_file_that_was_only_touched_is_the_same_delivery(home: Home) -> None:
+    """As after a restored backup; what it says has been taken, and the newer state stays."""
+    path = home.deliver(RESIDENT, ON, PEOPLE)
+    home.ingest(RESIDENT, ON)
+    home.deliver(RESIDENT, NEXT, PEOPLE[:3])
+    home.ingest(RESIDENT, NEXT)
+    before = home.rows("SELECT delivery_id, status FROM ingest.delivery ORDER BY ALL")
+
+    os.utime(path, ns=(path.stat().st_atime_ns, path.stat().st_mtime_ns + 10**9))
+
+    assert home.ingest(RESIDENT, NEXT) == []
+    assert home.rows("SELECT delivery_id, status FROM ingest.delivery ORDER BY ALL") == before
+    path.with_name("2026-11-26.csv").write_bytes(path.read_bytes())
+    assert [one.status for one in home.ingest(RESIDENT, "2026-11-26")] == ["accepted"]
+    assert home.value("SELECT count(*) FROM ingest.public_security__resident") == 4
+
+
+def test_the_control_file_binds_a_duplicate_too(home: Home) -> None:
+    home.deliver(RESIDENT, ON, PEOPLE)
+    home.ingest(RESIDENT, ON)
+    home.toy.control(home.deliver(RESIDENT, NEXT, PEOPLE), rows=5)
+
+    assert [one.rule for one in home.ingest(RESIDENT, NEXT)] == ["row_count_mismatch"]
+
+
+def test_a_file_that_may_not_be_read_is_refused(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(path: Path) -> str:
+        raise PermissionError(path)
+
+    assert home.ingest(RESIDENT, ON) == []
+    path = home.deliver(RESIDENT, ON, PEOPLE)
+    monkeypatch.setattr(os, "access", lambda one, _: Path(one) != path)
+    monkeypatch.setattr("resources.deliveries.sha256", closed)
+
+    assert [one.rule for one in home.ingest(RESIDENT, ON)] == ["file_missing"]
+
+
+def test_a_delivery_is_registered_in_utc_wherever_the_machine_stands(home: Home) -> None:
+    home.installation.lake.engine.execute("SET GLOBAL TimeZone = 'Asia/Shanghai'")
+    home.deliver(RESIDENT, ON, PEOPLE)
+    home.ingest(RESIDENT, ON)
+
+    received = home.value("SELECT received_at FROM ingest.delivery").replace(tzinfo=UTC)
+    assert abs(datetime.now(UTC) - received) < timedelta(minutes=5)
+
+
+def test_of_rows_with_one_key_the_first_that_names_somebody_is_taken(home: Home) -> None:
+    rows = [{"档案编号": "D1"}, {"档案编号": "D1", "姓名": "王五"}, {"档案编号": "Ｄ1\u00a0", "姓名": "王六"}]
+    home.deliver(HEALTH, ON, rows)
+    home.ingest(HEALTH, ON)
+
+    assert home.rows("SELECT record_key, 姓名 FROM ingest.health__resident_health_record") == [
+        {"record_key": "D1", "姓名": "王五"}
+    ]
+    rejected = home.rows("SELECT row_number, rule, reason FROM ingest.rejected_row ORDER BY row_number")
+    assert [(row["row_number"], row["rule"]) for row in rejected] == [(1, "no_identifying_item"), (3, "doubled_key")]
+    assert "已采用第 2 行" in rejected[1]["reason"]
+
+
+def test_a_volume_that_fell_by_rejected_rows_says_so(home: Home) -> None:
+    path = home.deliver(RESIDENT, ON, PEOPLE)
+    head, *rows = path.read_bytes().splitlines()
+    path.write_bytes(b"\r\n".join([head, *(row + b"," for row in rows)]))
+
+    (outcome,) = home.ingest(RESIDENT, ON)
+
+    assert outcome.rule == "volume_minimum"
+    assert "拒收 4 行" in outcome.reason and "有 15 个字段，应为 14 个" in outcome.reason and "\n" not in outcome.reason
+
+
+def test_records_whose_rows_cannot_be_read_today_stay_held(home: Home) -> None:
+    """A quote left open swallows two rows; a line of JSON was cut. Their records have been delivered."""
+    cremation, licence = "civil_affairs/cremation", "government_service/license_index"
+    dead = [{"火化证明编号": f"K{number}", "逝者姓名": "甲"} for number in range(6)]
+    path = home.deliver(cremation, ON, dead)
+    text = path.read_bytes().decode("gb18030")
+    licences = home.deliver(licence, ON, [{"证照标识": f"L{number}", "证照编号": "1"} for number in range(3)])
+    home.ingest(cremation, ON)
+    home.ingest(licence, ON)
+
+    spoiled = text.replace("K1,甲", 'K1,"甲').replace("K3,甲", 'K3,"甲').replace("K5,甲,,,,,\r\n", "")
+    path.with_name(f"{NEXT}.csv").write_bytes(spoiled.encode("gb18030"))
+    first, second, _ = licences.read_text("utf-8").splitlines()
+    licences.with_name(f"{NEXT}.jsonl").write_text(f"{first}\n{second[:40]}\n", "utf-8")
+
+    assert [(one.rejected_rows, one.withdrawn) for one in home.ingest(cremation, NEXT)] == [(1, 1)]
+    assert [(one.rejected_rows, one.withdrawn) for one in home.ingest(licence, NEXT)] == [(1, 1)]
+    held = home.rows("SELECT record_key FROM ingest.civil_affairs__cremation ORDER BY ALL")
+    assert [row["record_key"] for row in held] == ["K0", "K1", "K2", "K3", "K4"]
+    held = home.rows("SELECT record_key FROM ingest.government_service__license_index ORDER BY ALL")
+    assert [row["record_key"] for row in held] == ["L0", "L1"]

@@ -90,6 +90,13 @@ def test_rows_of_a_wrong_width_are_rejected_with_their_numbers(
     assert delivery.rows == 100 and delivery.accepted_rows == 97
 
 
+def test_only_line_breaks_of_csv_count_as_such(file: Path, make_dataset: MakeDataset) -> None:
+    delivered(file, HEADER + "1,甲\u2028乙\x0b丙,路\n")
+    delivery = open_delivery(make_dataset(), file)
+    assert rows_of(delivery) == []
+    assert [row.rule for row in delivery.rejected] == ["field_count"]
+
+
 def test_a_line_break_inside_quotes_belongs_to_the_value(file: Path, make_dataset: MakeDataset) -> None:
     delivered(file, HEADER + '1,甲,,"一号楼\n二单元, 301"\n2,乙,,\n')
     assert [row["住址"] for row in read(make_dataset(), file)] == ["一号楼\n二单元, 301", None]

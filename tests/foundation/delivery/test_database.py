@@ -139,6 +139,30 @@ def test_a_silent_database_is_tried_again_then_refused(
     assert "s3cret" not in caught.value.reason and "reader" not in caught.value.reason
 
 
+def test_an_address_without_a_driver_is_read_by_ours(server: str, marriage: Dataset) -> None:
+    fill(server, "编号 varchar(9), 姓名 varchar(9), 住址 varchar(9), 出生日期 date", "VALUES ('1', '甲', NULL, NULL)")
+    plain = sa.make_url(server).set(drivername=sa.make_url(server).get_backend_name())
+    rows = rows_of(open_database(marriage, plain.render_as_string(hide_password=False)))
+    assert [row["姓名"] for row in rows] == ["甲"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "reader:s3cret@10.0.0.8/civil",
+        "nosql://reader:s3cret@h/civil",
+        "mysql+none://reader:s3cret@h/civil",
+        "postgresql://reader:s3cret@h:port/civil",
+        "mysql+mysqldb://reader:s3cret@h/civil",
+    ],
+)
+def test_an_address_that_is_no_address_refuses_the_delivery(marriage: Dataset, url: str) -> None:
+    with pytest.raises(DeliveryRefused) as caught:
+        open_database(marriage, url)
+    assert caught.value.rule == "database_url" and "ONESOURCE_DATABASE_" in caught.value.reason
+    assert "s3cret" not in caught.value.reason and "reader" not in caught.value.reason
+
+
 def test_sqlite_serves_as_a_small_department_database(tmp_path: Path, marriage: Dataset) -> None:
     url = f"sqlite:///{tmp_path / 'civil.db'}"
     fill(url, "编号 text, 姓名 text, 住址 text, 出生日期 text", "VALUES ('1', '甲', '', '1990-02-03')")

@@ -84,6 +84,7 @@ def test_an_ignored_key_may_come_late_and_be_of_any_type(file: Path, make_datase
         (b"", "empty_file"),
         (b"\n \n", "empty_file"),
         (b'[{"a": 1}]', "unreadable"),
+        (f"[\n{line('1')},\n{line('2')}\n]\n".encode(), "unreadable"),
         ("{}\n甲".encode("gb18030"), "undecodable"),
     ],
 )

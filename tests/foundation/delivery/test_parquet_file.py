@@ -73,6 +73,18 @@ def test_a_truncated_file_is_refused(file: Path, make_dataset: MakeDataset) -> N
     assert refused(make_dataset("parquet"), file).rule == "unreadable"
 
 
+def test_text_that_is_no_utf8_is_refused(file: Path, make_dataset: MakeDataset) -> None:
+    """The engine fails on such text, or crashes."""
+    damaged = pa.Array.from_buffers(pa.string(), 2, pa.array(["张三".encode("gb18030"), b"x"], pa.binary()).buffers())
+    for column in (damaged, damaged.dictionary_encode(), pa.array([b"\xff", None], pa.binary())):
+        pq.write_table(table(住址=column), file)
+        refusal = refused(make_dataset("parquet"), file)
+        assert refusal.rule == "undecodable" and "列“住址”" in refusal.reason and "UTF-8" in refusal.reason
+    pq.write_table(table(), file)
+    file.write_bytes(file.read_bytes().replace("住址".encode(), b"\xff" * 6))
+    assert refused(make_dataset("parquet"), file).rule == "undecodable"
+
+
 def test_damaged_pages_are_refused(file: Path, make_dataset: MakeDataset) -> None:
     pq.write_table(pa.concat_tables([table()] * 5000), file, compression="zstd")
     content = bytearray(file.read_bytes())

@@ -76,6 +76,20 @@ def test_fields_are_checked(file: Path, geojson: Dataset) -> None:
     assert refused(geojson, file).rule == "column_missing"
 
 
+@pytest.mark.parametrize("text", ["雁塔", "名称"])
+def test_text_that_is_no_utf8_is_refused(file: Path, geojson: Dataset, text: str) -> None:
+    file.write_bytes(write(file).encode().replace(text.encode(), text.encode("gb18030")))
+    refusal = refused(geojson, file)
+    assert refusal.rule == "undecodable" and "UTF-8" in refusal.reason
+
+
+def test_a_feature_s_own_identifier_is_no_column(file: Path, geojson: Dataset) -> None:
+    file.write_text(write(file).replace('"type": "Feature"', '"type": "Feature", "id": "一"'), "utf-8")
+    assert [row["代码"] for row in read(geojson, file)] == ["0610", "0611"]
+    write(file, id="一")
+    assert refused(geojson, file).rule == "column_unknown"
+
+
 def test_what_is_cut_or_something_else_is_refused(file: Path, geojson: Dataset) -> None:
     text = write(file)
     for content in (text[: len(text) // 2], '{"a": 1}', "无"):
