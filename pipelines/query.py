@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import math
+import re
 import sys
 from typing import Any, Literal
 
@@ -17,7 +19,7 @@ from resources.postgres import SHARE, open_postgres
 from resources.settings import Settings
 
 Format = Literal["table", "csv", "json"]
-READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
+EXPLAIN = re.compile(r"^EXPLAIN\s+(ANALYZE\s+)?(\(\s*(ANALYZE|FORMAT)[^)]*\)\s*)?", re.IGNORECASE)
 
 
 class QueryRefused(Exception):
@@ -33,15 +35,20 @@ def query(settings: Settings, statement: str) -> tuple[list[str], list[tuple[Any
     lake = open_lake(settings, postgres, read_only=True)
     try:
         lake.con.execute(f"ATTACH {text(postgres.libpq())} AS {SHARE} (TYPE postgres, SCHEMA {text(SHARE)}, READ_ONLY)")
-        statements = lake.con.extract_statements(statement)
-        if len(statements) != 1 or statements[0].type not in READING:
+        if not _only_reads(lake.con, statement):
             raise QueryRefused("Only one reading statement (SELECT, FROM, WITH, DESCRIBE, SUMMARIZE) is allowed.")
         _confine(lake.con, settings)
-        result = lake.con.execute(statements[0])
+        result = lake.con.execute(statement)
         return [column[0] for column in result.description or []], result.fetchall()
     finally:
         lake.close()
         postgres.engine.dispose()
+
+
+def _only_reads(con: duckdb.DuckDBPyConnection, statement: str) -> bool:
+    """Whether it is one statement that reads, or explains one: EXPLAIN ANALYZE does what it explains."""
+    explained = EXPLAIN.sub("", statement.strip(), count=1)
+    return [one.type for one in con.extract_statements(explained)] == [duckdb.StatementType.SELECT]
 
 
 def _confine(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
@@ -59,10 +66,25 @@ def show(columns: list[str], rows: list[tuple[Any, ...]], form: Format) -> None:
         writer.writerow(columns)
         writer.writerows([_text(value) for value in row] for row in rows)
     elif form == "json":
-        values = [dict(zip(columns, row, strict=True)) for row in rows]
+        names = _unlike(columns)
+        values = [dict(zip(names, map(_finite, row), strict=True)) for row in rows]
         print(json.dumps(values, ensure_ascii=False, default=str, indent=2))
     else:
         _show_table(columns, rows)
+
+
+def _unlike(columns: list[str]) -> list[str]:
+    """The names, those that came before with a number, as `a_1`: none is lost as a key."""
+    names: list[str] = []
+    for column in columns:
+        others = (f"{column}_{number}" for number in range(1, len(columns) + 1))
+        names.append(next(name for name in [column, *others] if name not in names))
+    return names
+
+
+def _finite(value: Any) -> Any:
+    """JSON knows no infinity and no NaN."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _show_table(columns: list[str], rows: list[tuple[Any, ...]]) -> None:
