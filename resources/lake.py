@@ -37,6 +37,8 @@ HOLDING = f"""
     JOIN {LAKE}.ducklake_schema AS of_schema USING (schema_id) WHERE file.end_snapshot IS NULL
     AND of_table.end_snapshot IS NULL AND schema_name || '.' || table_name = :table)"""
 
+# What these errors say may name a value, or the statement that DuckLake sent to PostgreSQL.
+OF_VALUES = (duckdb.DataError, duckdb.IntegrityError, duckdb.InvalidInputException, duckdb.TransactionException)
 # A value in an error's words: in quotes, or what is no word of the engine's.
 VALUES = re.compile(r"""'[^']*'|"[^"]*"|\d{4,}|[^\x00-\x7f]+""")
 
@@ -104,7 +106,7 @@ class Lake:
         except BaseException as error:
             with suppress(duckdb.Error):
                 con.execute("ROLLBACK")
-            if isinstance(error, duckdb.DataError | duckdb.IntegrityError | duckdb.InvalidInputException):
+            if isinstance(error, OF_VALUES) or type(error) is duckdb.Error:
                 raise type(error)(_without_values(str(error))) from None
             raise
         finally:
@@ -270,7 +272,7 @@ def load(con: duckdb.DuckDBPyConnection, extension: str) -> None:
 
 def _without_values(message: str) -> str:
     """What the engine says of a value that does not fit, without the value: errors are stored with the run."""
-    return VALUES.sub("…", message.splitlines()[0])
+    return VALUES.sub("…", " ".join(message.partition("\nLINE ")[0].split()))[:300]
 
 
 def _prepare(lake: Lake) -> None:

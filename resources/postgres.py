@@ -102,7 +102,7 @@ def open_postgres(settings: Settings) -> Postgres:
 def _server_url(settings: Settings) -> sa.URL:
     if settings.postgres_url:
         return _given_url(settings.postgres_url)
-    return embedded_server(settings.home / EMBEDDED_FOLDER).set(drivername="postgresql+psycopg2")
+    return embedded_server(settings.home / EMBEDDED_FOLDER)
 
 
 def _given_url(address: str) -> sa.URL:
