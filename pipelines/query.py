@@ -103,9 +103,9 @@ def _show_table(columns: list[str], rows: list[tuple[Any, ...]]) -> None:
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(_text(value) for value in row))
-    console = Console()
+    console = Console(emoji=False)
     if not console.is_terminal:
-        console = Console(width=max(80, 40 * len(columns)))
+        console = Console(width=max(80, 40 * len(columns)), emoji=False)
     console.print(table, markup=False)
     console.print(f"{len(rows)} row{'s' * (len(rows) != 1)}")
 

@@ -110,5 +110,9 @@ def settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        wrong = [f"{PREFIX}{str(one['loc'][0]).upper()}={one['input']}: {one['msg']}." for one in error.errors()]
-        raise InstallationError("\n".join(f"{line} docs/settings.md says what it may be." for line in wrong)) from None
+        wrong = [(str(one["loc"][0]), one["input"], one["msg"]) for one in error.errors()]
+        lines = [
+            f"{PREFIX}{name.upper()}={given}: {problem}. It says: {Settings.model_fields[name].description}."
+            for name, given, problem in wrong
+        ]
+        raise InstallationError("\n".join(lines)) from None
