@@ -174,6 +174,8 @@ def dev(port: Annotated[int, typer.Option(min=1, max=65535, help="Port on 127.0.
     home = prepare_environment(settings())
     command = ["dagster", "dev", "--host", "127.0.0.1", "--port", str(port)]
     command += ["--workspace", str(PROJECT / "workspace.yaml")]
+    # A shell that starts it in the background lets it ignore Ctrl+C, and Dagster would then take no SIGTERM either.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen([sys.executable, "-W", "ignore", "-m", *command], cwd=home) as process:
         signal.signal(signal.SIGTERM, lambda *_: process.terminate())
         raise typer.Exit(process.wait())

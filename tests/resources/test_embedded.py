@@ -65,6 +65,17 @@ def test_the_note_of_a_server_that_crashed_stands_in_nobody_s_way(folder: Path) 
     assert (result.stdout, result.stderr) == ("refused\n", "")
 
 
+def test_it_stops_although_a_command_that_used_it_was_killed(folder: Path) -> None:
+    killed = subprocess.run(
+        [sys.executable, "-c", f"{WRITE_TWICE}\nimport os\nos.kill(os.getpid(), 9)", str(folder)],
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        timeout=120,
+    )
+    assert killed.returncode == -9 and (folder / "postmaster.pid").exists()
+    assert write_twice(folder).returncode == 0
+    assert not (folder / "postmaster.pid").exists()
+
+
 def test_a_server_that_does_not_start_is_one_line(folder: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "something").write_text("of somebody else's")
