@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 
 from foundation.catalogue.catalogue import Catalogue, split_name, table_name
+from foundation.catalogue.model import Item
 from foundation.catalogue.sources import Source
 from foundation.linkage.tables import identity_tables
 
@@ -60,6 +61,11 @@ def of_table(catalogue: Catalogue, layer: str, name: str, kinds: set[str], what:
 def schema(columns: Mapping[str, str], titles: Mapping[str, str | None]) -> dg.TableSchema:
     """A column schema with the items' Chinese titles."""
     return dg.TableSchema([dg.TableColumn(name, kind, description=titles.get(name)) for name, kind in columns.items()])
+
+
+def types_of(items: Mapping[str, Item]) -> dict[str, str]:
+    """The items' types as column schemas name them."""
+    return {name: item.type.name.lower() for name, item in items.items()} | {"updated_at": "datetime"}
 
 
 def lineage(columns: Mapping[str, list[tuple[dg.AssetKey, str]]]) -> dg.TableColumnLineage:

@@ -1,12 +1,12 @@
 """Share: what every department may use without asking, in PostgreSQL and as files (办法 art. 14-2)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
 import dagster as dg
 
-from assets.keys import key, lineage, of_table
+from assets.keys import key, lineage, of_table, types_of
 from assets.night import Night
 from foundation.catalogue.catalogue import Catalogue
 from foundation.publication.rows import published_columns
@@ -22,13 +22,14 @@ def share_assets(catalogue: Catalogue) -> list[dg.AssetsDefinition]:
 
 def share_asset(catalogue: Catalogue, name: str) -> dg.AssetsDefinition:
     library = key("library", name)
+    types = types_of(catalogue.items[catalogue.tables[name].subject])
 
     @dg.asset(
         key=key("share", name),
         deps=[library],
         output_required=False,  # a table that is held back is observed, not materialized
         **of_table(catalogue, "share", name, {"postgres", "parquet", "csv"}, "无条件共享的基础信息项"),
-        metadata=columns_of(catalogue, name, library),
+        metadata=columns_of(catalogue, name, library, types),
     )
     def share(
         context: dg.AssetExecutionContext, installation: dg.ResourceParam[Installation], night: Night
@@ -46,12 +47,12 @@ def share_asset(catalogue: Catalogue, name: str) -> dg.AssetsDefinition:
     return share
 
 
-def columns_of(catalogue: Catalogue, name: str, source: dg.AssetKey) -> dict[str, Any]:
-    """The columns of a published table with their titles, and that each comes from the same of the source."""
+def columns_of(catalogue: Catalogue, name: str, source: dg.AssetKey, types: Mapping[str, str]) -> dict[str, Any]:
+    """The columns of a published table with types and titles, and that each comes from the same of the source."""
     columns, titles = published_columns(catalogue, name), published_table(catalogue, name).titles
     return {
         "dagster/column_schema": dg.TableSchema(
-            [dg.TableColumn(column, description=titles.get(column)) for column in columns]
+            [dg.TableColumn(column, types.get(column, "text"), description=titles.get(column)) for column in columns]
         ),
         "dagster/column_lineage": lineage({column: [(source, column)] for column in columns}),
     }

@@ -7,7 +7,7 @@ import dagster as dg
 from assets.keys import key, key_of_table, lineage
 from assets.night import Night
 from assets.share import columns_of, publish
-from assets.theme_metadata import of_theme, standing, theme_columns, theme_lineage
+from assets.theme_metadata import of_theme, standing, theme_columns, theme_lineage, theme_types
 from foundation.catalogue.catalogue import Catalogue
 from foundation.catalogue.themes import Theme
 from foundation.publication.tables import PREFIX, shared_themes
@@ -99,7 +99,7 @@ def shared_theme_asset(catalogue: Catalogue, name: str) -> dg.AssetsDefinition:
         key=key("share", PREFIX + name),
         deps=[source],
         **of_theme(catalogue, name, {"postgres", "parquet", "csv"}, "无条件共享的信息项，少于 5 人的人数不发布"),
-        metadata=columns_of(catalogue, PREFIX + name, source),
+        metadata=columns_of(catalogue, PREFIX + name, source, theme_types(catalogue, name)),
         automation_condition=dg.AutomationCondition.eager(),
     )
     def shared_theme(installation: dg.ResourceParam[Installation], night: Night) -> dg.MaterializeResult:

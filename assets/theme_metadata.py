@@ -6,8 +6,10 @@ from typing import Any
 
 import dagster as dg
 
-from assets.keys import key_of_table
+from assets.keys import key_of_table, types_of
 from foundation.catalogue.catalogue import Catalogue
+from foundation.catalogue.rule_checks import SQL_TYPES
+from foundation.themes.engine_check import item_types
 from foundation.themes.names import dataset_of, words_of
 from foundation.themes.query import ThemeQuery
 from foundation.themes.records import SourceRecords
@@ -27,15 +29,23 @@ def of_theme(catalogue: Catalogue, name: str, kinds: set[str], what: str) -> dic
     }
 
 
+def theme_types(catalogue: Catalogue, name: str) -> dict[str, str]:
+    """The types of a theme's columns: declared for base items, those of the expressions for the theme's own."""
+    theme, words = catalogue.themes[name], {kind: one.name.lower() for one, kind in SQL_TYPES.items()}
+    found = item_types(catalogue, name)
+    own = {item: words.get(found[item], found[item].lower()) for item in theme.items}
+    return types_of(catalogue.items[catalogue.tables[theme.grain].subject]) | own
+
+
 def theme_columns(catalogue: Catalogue, name: str) -> dg.TableSchema:
-    """The key, base items and the theme's own, with their titles."""
-    theme = catalogue.themes[name]
+    """The key, base items and the theme's own, with their types and titles."""
+    theme, types = catalogue.themes[name], theme_types(catalogue, name)
     table = catalogue.tables[theme.grain]
     items = catalogue.items[table.subject]
     base = dict.fromkeys([table.key, *theme.base])
     return dg.TableSchema(
-        [dg.TableColumn(one, items[one].type.name.lower(), description=items[one].title) for one in base]
-        + [dg.TableColumn(one, description=item.title) for one, item in theme.items.items()]
+        [dg.TableColumn(one, types[one], description=items[one].title) for one in base]
+        + [dg.TableColumn(one, types[one], description=item.title) for one, item in theme.items.items()]
     )
 
 

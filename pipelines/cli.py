@@ -7,13 +7,12 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
 from datetime import UTC, date, datetime
-from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from pipelines import review
 from pipelines.feedback import feedback_app
@@ -22,7 +21,34 @@ from pipelines.query import Format
 from pipelines.reports import reports
 from pipelines.train import train
 
+
+class ClearErrors(TyperGroup):
+    """What the operator can mend is one line on standard error and exit code 1, not a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            message = _remedy(error)
+            if message is None:
+                raise
+        typer.echo(message, err=True)
+        raise typer.Exit(1)
+
+
+def _remedy(error: Exception) -> str | None:
+    from foundation.catalogue.problem import CatalogueError
+    from resources.settings import InstallationError
+
+    if isinstance(error, CatalogueError | InstallationError):
+        return str(error)
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}. Check that the path and its permissions are as they should be."
+    return None
+
+
 app = typer.Typer(
+    cls=ClearErrors,
     help="onesource (一数一源): from the departments' deliveries to the published base libraries.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -38,23 +64,6 @@ def main() -> None:
     app()
 
 
-def clear_errors(command: Callable[..., None]) -> Callable[..., None]:
-    """What the operator can mend is one line on standard error and exit code 1, not a traceback."""
-
-    @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> None:
-        from foundation.catalogue.load import CatalogueError
-        from resources.postgres import InstallationError
-
-        try:
-            command(*args, **kwargs)
-        except (CatalogueError, InstallationError) as error:
-            typer.echo(str(error), err=True)
-            raise typer.Exit(1) from None
-
-    return run
-
-
 def business_date(text: str | None) -> date:
     from assets.night import PROVINCE
 
@@ -67,7 +76,6 @@ def business_date(text: str | None) -> date:
 
 
 @app.command()
-@clear_errors
 def run(
     deliveries: Annotated[Path | None, typer.Option(help="Folder where departments deliver.")] = None,
     day: Day = None,
@@ -86,7 +94,6 @@ def run(
 
 
 @app.command()
-@clear_errors
 def demo(
     persons: Annotated[int, typer.Option(min=100, help="How many people the sample province has.")] = 20_000,
     seed: Annotated[int, typer.Option(help="The same seed makes the same province.")] = 1,
@@ -103,7 +110,6 @@ def demo(
 
 
 @app.command()
-@clear_errors
 def sql(
     statement: Annotated[str, typer.Argument(help="One SELECT over ingest, conformed, resolved, library, share, …")],
     form: Annotated[Format, typer.Option("--format", help="How to print the rows.")] = "table",
@@ -124,11 +130,10 @@ def sql(
         raise typer.Exit(1) from None
 
 
-app.command()(clear_errors(train))
+app.command()(train)
 
 
 @app.command()
-@clear_errors
 def status() -> None:
     """Show each dataset's last delivery and when the next is due, and each library's entities and last publication."""
     from pipelines.summary import show_status
@@ -140,16 +145,15 @@ def status() -> None:
 
 
 @app.command()
-@clear_errors
 def maintain() -> None:
     """Merge the lake's small files, and forget its states and Dagster's runs that are older than ONESOURCE_KEEP_DAYS."""
     from pipelines.instance import dagster_instance
     from pipelines.maintenance import remove_runs, summary, warnings
-    from resources.installation import open_installation
+    from resources.installation import RUN, open_installation
     from resources.maintenance import maintain_lake
     from resources.settings import settings
 
-    with open_installation(settings()) as installation:
+    with open_installation(settings()) as installation, installation.postgres.lock(RUN):
         done = maintain_lake(installation)
     typer.echo(summary(done))
     for warning in warnings(done):
@@ -159,8 +163,7 @@ def maintain() -> None:
 
 
 @app.command()
-@clear_errors
-def dev(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000) -> None:
+def dev(port: Annotated[int, typer.Option(min=1, max=65535, help="Port on 127.0.0.1.")] = 3000) -> None:
     """Serve the Dagster UI and run its daemon on 127.0.0.1, with the same storage as every other command."""
     from foundation.catalogue.load import load
     from pipelines.instance import prepare_environment
@@ -171,6 +174,8 @@ def dev(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000) ->
     home = prepare_environment(settings())
     command = ["dagster", "dev", "--host", "127.0.0.1", "--port", str(port)]
     command += ["--workspace", str(PROJECT / "workspace.yaml")]
+    # A shell that starts it in the background lets it ignore Ctrl+C, and Dagster would then take no SIGTERM either.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen([sys.executable, "-W", "ignore", "-m", *command], cwd=home) as process:
         signal.signal(signal.SIGTERM, lambda *_: process.terminate())
         raise typer.Exit(process.wait())

@@ -20,17 +20,20 @@ from foundation.catalogue.load import load
 from pipelines.executor import thread_executor
 from pipelines.maintenance import every_week, maintenance
 from pipelines.progress import progress_logger
-from resources.installation import Installation, open_installation
+from resources.installation import RUN, Installation, open_installation
 from resources.settings import settings
 
 NIGHTLY = "nightly"
 
 
 @dg.resource
-def installation(_: dg.InitResourceContext) -> Iterator[Installation]:
-    """The installation that the environment names, open while the run lasts."""
+def installation(context: dg.InitResourceContext) -> Iterator[Installation]:
+    """The installation that the environment names, open while the run lasts; only one run works at a time."""
     with open_installation(settings()) as opened:
-        yield opened
+        if opened.postgres.is_locked(RUN) and context.log is not None:
+            context.log.warning("another run is at work; this one goes on when it has ended")
+        with opened.postgres.lock(RUN):
+            yield opened
 
 
 nightly = dg.define_asset_job(

@@ -39,7 +39,7 @@ def load_databases(current: Settings, sample: Sample) -> None:
     """Put the sample's marriages and building projects into databases, as those departments would hold them."""
     for (department, table), path in zip(TABLES.items(), (sample.marriage, sample.project), strict=True):
         variable = DATABASE_PREFIX + department.upper()
-        if variable not in os.environ:
+        if not os.environ.get(variable):
             os.environ[variable] = _database(current, department).render_as_string(hide_password=False)
             _keep(current, variable)
         load_table(path, os.environ[variable], table)
@@ -48,9 +48,9 @@ def load_databases(current: Settings, sample: Sample) -> None:
 def _keep(current: Settings, variable: str) -> None:
     """Write the database's address into onesource.env, for later commands."""
     kept = current.home / "onesource.env"
-    before = kept.read_text(encoding="utf-8") if kept.exists() else "# The sample's databases.\n"
+    before = kept.read_text(encoding="utf-8") if kept.exists() else "# The sample's databases."
     kept.touch(mode=0o600)
-    kept.write_text(f"{before}{variable}={os.environ[variable]}\n", encoding="utf-8")
+    kept.write_text(f"{before.rstrip()}\n{variable}={os.environ[variable]}\n", encoding="utf-8")
     kept.chmod(0o600)
 
 

@@ -17,20 +17,16 @@ def export(
     day: Day = None,
 ) -> None:
     """Write each department's open cases as an Excel workbook to be filled in."""
-    from pipelines.cli import business_date, clear_errors
+    from pipelines.cli import business_date
     from resources.installation import open_installation
     from resources.settings import settings
 
-    @clear_errors
-    def run() -> None:
-        with open_installation(settings()) as installation:
-            written = installation.quick_check.export(business_date(day), folder)
-        for department, (path, cases) in written.items():
-            typer.echo(f"{department}: {cases} cases: {path}")
-        if not written:
-            typer.echo("No open cases.")
-
-    run()
+    with open_installation(settings()) as installation:
+        written = installation.quick_check.export(business_date(day), folder)
+    for department, (path, cases) in written.items():
+        typer.echo(f"{department}: {cases} cases: {path}")
+    if not written:
+        typer.echo("No open cases.")
 
 
 @feedback_app.command("import")
@@ -39,24 +35,20 @@ def take(
     day: Day = None,
 ) -> None:
     """Take a filled workbook over; the corrections hold from the next nightly run. Exit 1 where anything was refused."""
-    from pipelines.cli import business_date, clear_errors
+    from pipelines.cli import business_date
     from resources.installation import open_installation
     from resources.settings import settings
 
-    @clear_errors
-    def run() -> None:
-        with open_installation(settings()) as installation:
-            taken = installation.quick_check.take(file, None, business_date(day))
-        if taken is None:
-            typer.echo("This workbook was taken over before.")
-            return
-        if taken.status == "rejected":
-            typer.echo(f"refused: {taken.reason}", err=True)
-            raise typer.Exit(1)
-        typer.echo(f"{taken.department}: {taken.accepted} answers taken over, {len(taken.rejected)} rows refused.")
-        for row in taken.rejected:
-            typer.echo(f"row {row.row_number}: {row.reason}", err=True)
-        if taken.rejected:
-            raise typer.Exit(1)
-
-    run()
+    with open_installation(settings()) as installation:
+        taken = installation.quick_check.take(file, None, business_date(day))
+    if taken is None:
+        typer.echo("This workbook was taken over before.")
+        return
+    if taken.status == "rejected":
+        typer.echo(f"refused: {taken.reason}", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"{taken.department}: {taken.accepted} answers taken over, {len(taken.rejected)} rows refused.")
+    for row in taken.rejected:
+        typer.echo(f"row {row.row_number}: {row.reason}", err=True)
+    if taken.rejected:
+        raise typer.Exit(1)

@@ -23,7 +23,7 @@ def override(
 ) -> None:
     """Let a table that its gate holds back be published for one business date; who and why is recorded."""
     from foundation.catalogue.load import load
-    from pipelines.cli import business_date, clear_errors
+    from pipelines.cli import business_date
     from quality.gates import UnknownTable
     from quality.gates import override as record
     from resources.postgres import open_postgres
@@ -31,12 +31,8 @@ def override(
 
     on = business_date(day)
 
-    @clear_errors
-    def enter() -> None:
-        try:
-            record(open_postgres(settings()), load(settings().catalog), table, on, by, reason)
-        except (UnknownTable, ValueError) as error:
-            raise typer.BadParameter(str(error)) from None
-
-    enter()
+    try:
+        record(open_postgres(settings()), load(settings().catalog), table, on, by, reason)
+    except (UnknownTable, ValueError) as error:
+        raise typer.BadParameter(str(error)) from None
     typer.echo(f"Recorded: {by} lets {table} pass on {on}. Run `onesource run --date {on}` to publish it.")

@@ -11,7 +11,7 @@ from pathlib import Path
 import dagster as dg
 
 from resources.postgres import open_postgres
-from resources.settings import PROJECT, Settings
+from resources.settings import PREFIX, PROJECT, Settings
 
 
 @contextmanager
@@ -28,7 +28,9 @@ def prepare_environment(settings: Settings) -> Path:
     home = settings.home / "dagster"
     home.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(PROJECT / "dagster.yaml", home / "dagster.yaml")
-    os.environ["ONESOURCE_HOME"] = str(settings.home)
+    for name in ("home", "deliveries", "lake", "catalog"):
+        if getattr(settings, name):  # absolute, for those processes start in another folder
+            os.environ[PREFIX + name.upper()] = str(getattr(settings, name))
     os.environ["DAGSTER_HOME"] = str(home)
     os.environ["ONESOURCE_POSTGRES_URL"] = postgres.url.render_as_string(hide_password=False)
     postgres.engine.dispose()

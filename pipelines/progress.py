@@ -35,7 +35,7 @@ class _Handler(logging.Handler):
         elif kind in ("STEP_SUCCESS", "STEP_FAILURE", "STEP_SKIPPED"):
             self._finish(step, kind)
         elif event is None and record.levelno >= logging.WARNING:
-            self._say(f"{step}: {meta.get('orig_message', record.getMessage())}")
+            self._say(f"{step or 'run'}: {meta.get('orig_message', record.getMessage())}")
         elif kind in ("PIPELINE_SUCCESS", "PIPELINE_FAILURE") and self.bar:
             self.bar.stop()
 

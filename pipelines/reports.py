@@ -15,7 +15,7 @@ def _reports() -> None:
 
 
 @reports.command()
-def serve(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3001) -> None:
+def serve(port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1.")] = 3001) -> None:
     """Serve the reports on 127.0.0.1 until interrupted."""
     from quality.reports.serve import server
     from resources.settings import settings
@@ -24,7 +24,11 @@ def serve(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3001) 
     if not (home / "reports").is_dir():
         typer.echo("There are no reports yet: run `onesource run` first.", err=True)
         raise typer.Exit(1)
-    with server(home, port) as serving:
+    try:
+        serving = server(home, port)
+    except OSError as error:
+        raise typer.BadParameter(f"{port}: {error.strerror}; choose another", param_hint="--port") from None
+    with serving:
         typer.echo(f"Quality reports on http://127.0.0.1:{serving.server_address[1]}/ (Ctrl+C to stop)")
         try:
             serving.serve_forever()

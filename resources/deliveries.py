@@ -31,7 +31,7 @@ from foundation.ingest.register import (
 )
 from foundation.ingest.take import content_hash, take
 from resources.lake import Lake
-from resources.settings import Settings
+from resources.settings import InstallationError, Settings
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,14 @@ class Deliveries:
     def ingest(self, lake: Lake, name: str, until: date) -> list[Outcome]:
         """Take all deliveries of a dataset that have arrived for business dates up to `until`, oldest first."""
         dataset = self.catalogue.datasets[name]
+        given = self.settings.deliveries
         if dataset.format.kind == "database":
             outcome = self._ingest_database(lake, name, dataset, until)
             return [outcome] if outcome else []
+        if given is not None and not given.is_dir():
+            raise InstallationError(
+                f"ONESOURCE_DELIVERIES: there is no folder {given}. Make or mount it, then run again."
+            )
         found = discover(self.settings.deliveries_folder, *split_name(name), dataset)
         known = {(one.uri, one.size, one.modified_ns) for one in registered(lake.con, name)} if found else set()
         outcomes = (

@@ -19,6 +19,9 @@ from resources.review import Review
 from resources.settings import Settings
 from resources.share import Share
 
+RUN = "run"
+"""The lock that a run holds while it works."""
+
 
 @dataclass(frozen=True)
 class Installation:

@@ -7,6 +7,7 @@ together, so a run that was killed anywhere is simply run again.
 from __future__ import annotations
 
 import importlib.resources
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -35,6 +36,11 @@ HOLDING = f"""
     SELECT EXISTS (SELECT 1 FROM {LAKE}.ducklake_data_file AS file JOIN {LAKE}.ducklake_table AS of_table USING (table_id)
     JOIN {LAKE}.ducklake_schema AS of_schema USING (schema_id) WHERE file.end_snapshot IS NULL
     AND of_table.end_snapshot IS NULL AND schema_name || '.' || table_name = :table)"""
+
+# What these errors say may name a value, or the statement that DuckLake sent to PostgreSQL.
+OF_VALUES = (duckdb.DataError, duckdb.IntegrityError, duckdb.InvalidInputException, duckdb.TransactionException)
+# A value in an error's words: in quotes, or what is no word of the engine's.
+VALUES = re.compile(r"""'[^']*'|"[^"]*"|\d{4,}|[^\x00-\x7f]+""")
 
 # Rows are only added to state.watermark, so that consumers that commit at the same time do not meet; the highest holds.
 READ_UNTIL = "(SELECT consumer, source, max(snapshot) AS snapshot FROM state.watermark GROUP BY consumer, source)"
@@ -97,9 +103,11 @@ class Lake:
             con.execute("BEGIN")
             yield
             con.execute("COMMIT")
-        except BaseException:
+        except BaseException as error:
             with suppress(duckdb.Error):
                 con.execute("ROLLBACK")
+            if isinstance(error, OF_VALUES) or type(error) is duckdb.Error:
+                raise type(error)(_without_values(str(error))) from None
             raise
         finally:
             con.close()
@@ -264,6 +272,11 @@ def load(con: duckdb.DuckDBPyConnection, extension: str) -> None:
     package = importlib.resources.files(f"duckdb_extension_{extension}")
     file = package / "extensions" / f"v{duckdb.__version__}" / f"{extension}.duckdb_extension"
     con.execute(f"LOAD {text(str(file))}")
+
+
+def _without_values(message: str) -> str:
+    """What the engine says of a value that does not fit, without the value: errors are stored with the run."""
+    return VALUES.sub("…", " ".join(message.partition("\nLINE ")[0].split()))[:300]
 
 
 def _prepare(lake: Lake) -> None:

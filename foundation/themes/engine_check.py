@@ -22,6 +22,15 @@ from foundation.themes.query import AFFECTED, ThemeQuery
 KNOWN = {"VARCHAR", "DATE", "TIMESTAMP", "BOOLEAN", "BIGINT", "DOUBLE", "DECIMAL"}
 
 
+def item_types(catalogue: Catalogue, name: str) -> dict[str, str]:
+    """The engine's types of a theme's columns."""
+    con = _engine_of(catalogue)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE {AFFECTED} ({quoted(catalogue.tables[catalogue.themes[name].grain].key)} VARCHAR)"
+    )
+    return _types(con, ThemeQuery(catalogue, name, date.min).sql())
+
+
 def check_expressions(place: Place, name: str, theme: Theme, catalogue: Catalogue) -> Iterator[Problem]:
     """A problem for the first expression of each part that the engine refuses."""
     con = _engine_of(catalogue)

@@ -47,5 +47,19 @@ def test_only_what_is_shared_of_it_waits_for_what_a_gate_may_hold_back() -> None
     assert waiting and all(key.to_user_string().startswith("share/theme_") for key in waiting)
 
 
+def test_the_columns_of_themes_and_share_have_their_types() -> None:
+    types = {
+        spec.key.to_user_string(): {
+            column.name: column.type for column in spec.metadata["dagster/column_schema"].columns
+        }
+        for spec in defs.resolve_all_asset_specs()
+        if spec.key.path[0] in ("share", "theme")
+    }
+    assert types["theme/social_security"]["paid_last_on"] == "date"
+    assert types["theme/social_security"]["paid_after_death"] == "boolean"
+    assert types["share/person"]["birth_date"] == "date" and types["share/person"]["updated_at"] == "datetime"
+    assert [name for name, columns in types.items() if "string" in columns.values()] == []
+
+
 if __name__ == "__main__":
     SNAPSHOT.write_text(json.dumps(described(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+import duckdb
 import pytest
 
 from pipelines.theme_status import Pending
@@ -124,3 +125,13 @@ def test_memory_and_threads_are_bounded_and_spilling_stays_at_home(module_home: 
     assert lake.con.execute("SELECT current_setting('temp_directory')").fetchone() == (
         str(module_home.folder / "spill"),
     )
+
+
+def test_an_error_of_a_value_does_not_name_it(lake: Lake) -> None:
+    """The engine repeats the value that does not fit; what it says is stored with the run and shown."""
+    with pytest.raises(duckdb.ConversionException) as error, lake.transaction():
+        lake.con.execute("SELECT max(name::INTEGER) FROM (VALUES ('欧阳建国'), ('61010219800101001X')) AS t(name)")
+    said = str(error.value)
+    assert "source column name" in said
+    assert "欧阳建国" not in said and "61010219800101001X" not in said
+    assert error.value.__cause__ is None and error.value.__suppress_context__
