@@ -38,10 +38,12 @@ class PublishedFiles:
     def write(self, name: str, on: date, published: Published) -> Path:
         """The folder of the business date, holding what `share` shows; nothing is done where it holds that already.
 
-        Nor where a later date was published: what `share` shows now is not what it showed on that date.
+        Where a later date was published it is that one's: what `share` shows now is not what it showed on the earlier date.
         """
-        folder = self.settings.home / "published" / name / str(on)
-        if _is_past(folder) or self._shows(name, folder, published):
+        place = self.settings.home / "published" / name
+        on = max([on, *(date.fromisoformat(one.name) for one in place.glob("[0-9]*") if _snapshot(one))])
+        folder = place / str(on)
+        if self._shows(name, folder, published):
             return folder
         aside = folder.with_name(f".{folder.name}.{os.getpid()}")
         shutil.rmtree(aside, ignore_errors=True)
@@ -126,10 +128,6 @@ def _snapshot(folder: Path) -> int | None:
     """The lake's snapshot that a folder's files show."""
     snapshot = _read(folder).get("snapshot")
     return None if snapshot is None else int(snapshot)
-
-
-def _is_past(folder: Path) -> bool:
-    return any(later.name > folder.name and _snapshot(later) for later in folder.parent.glob("[0-9]*"))
 
 
 def _move(aside: Path, folder: Path) -> None:
