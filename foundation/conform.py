@@ -22,6 +22,7 @@ from foundation.conforming.plan import Plan, Step, plan
 from foundation.standards.codepoints import as_strings
 from foundation.standards.conformed import Conformed
 from foundation.standards.coordinate import conform_points
+from foundation.standards.text import normalise, placeholders
 
 HEAD = (
     pa.field("record_key", pa.string()),
@@ -162,8 +163,12 @@ def _applies(step: Step, batch: pa.RecordBatch) -> pa.BooleanArray:
     """Rows in which the column carries its item."""
     met = pa.scalar(True)
     for header, values in step.conditions:
-        text = pc.fill_null(pc.utf8_trim_whitespace(as_strings(batch.column(header))), "")
-        met = pc.and_(met, pc.is_in(text, value_set=pa.array(values, pa.string())))
+        encoded = as_strings(batch.column(header)).dictionary_encode()
+        text = normalise(encoded.dictionary)
+        listed = pc.is_in(text, value_set=pa.array(values, pa.string()))
+        if "" in values:  # what says that nothing is known is empty, however it is written
+            listed = pc.or_(listed, pa.array(placeholders(text)))
+        met = pc.and_(met, pc.fill_null(listed.take(encoded.indices), "" in values))
     return met
 
 

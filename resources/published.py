@@ -13,6 +13,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from foundation.catalogue.catalogue import Catalogue
 from foundation.library.states import columns_of
@@ -37,10 +38,12 @@ class PublishedFiles:
     def write(self, name: str, on: date, published: Published) -> Path:
         """The folder of the business date, holding what `share` shows; nothing is done where it holds that already.
 
-        Nor where a later date was published: what `share` shows now is not what it showed on that date.
+        Where a later date was published it is that one's: what `share` shows now is not what it showed on the earlier date.
         """
-        folder = self.settings.home / "published" / name / str(on)
-        if _snapshot(folder) == published.snapshot or _is_past(folder):
+        place = self.settings.home / "published" / name
+        on = max([on, *(date.fromisoformat(one.name) for one in place.glob("[0-9]*") if _snapshot(one))])
+        folder = place / str(on)
+        if self._shows(name, folder, published):
             return folder
         aside = folder.with_name(f".{folder.name}.{os.getpid()}")
         shutil.rmtree(aside, ignore_errors=True)
@@ -56,6 +59,12 @@ class PublishedFiles:
         _move(aside, folder)
         self._remove_old(folder.parent, on)
         return folder
+
+    def _shows(self, name: str, folder: Path, published: Published) -> bool:
+        """Whether the folder's files show the state, and its manifest the deliveries that it rests on."""
+        deliveries = self._delivery_dates(published_table(self.catalogue, name).datasets)
+        manifest = _read(folder)
+        return (manifest.get("snapshot"), manifest.get("deliveries")) == (published.snapshot, deliveries)
 
     def _same(self, place: Path, snapshot: int) -> Path | None:
         """A folder of another business date that shows the same state."""
@@ -106,16 +115,19 @@ class PublishedFiles:
                 shutil.rmtree(folder)
 
 
+def _read(folder: Path) -> dict[str, Any]:
+    """A folder's manifest; empty where there is none that can be read."""
+    try:
+        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return manifest
+    except (FileNotFoundError, json.JSONDecodeError):
+        return {}
+
+
 def _snapshot(folder: Path) -> int | None:
     """The lake's snapshot that a folder's files show."""
-    try:
-        return int(json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["snapshot"])
-    except (FileNotFoundError, json.JSONDecodeError, KeyError):
-        return None
-
-
-def _is_past(folder: Path) -> bool:
-    return any(later.name > folder.name and _snapshot(later) for later in folder.parent.glob("[0-9]*"))
+    snapshot = _read(folder).get("snapshot")
+    return None if snapshot is None else int(snapshot)
 
 
 def _move(aside: Path, folder: Path) -> None:

@@ -175,7 +175,10 @@ def _remember(connection: sa.Connection, name: str, on: date, snapshot: int, row
         "published_at": sa.func.now(),
     }
     statement = insert(publication).values(values)
-    connection.execute(statement.on_conflict_do_update(index_elements=["table_name"], set_=values))
+    newest = sa.func.greatest(publication.c.business_date, on)  # an earlier night may be run again
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["table_name"], set_={**values, "business_date": newest})
+    )
 
 
 def _type(engine_type: str) -> sa.types.TypeEngine:

@@ -44,8 +44,9 @@ def live(
     )
     con.execute(f"CREATE TEMP TABLE next_state AS {_next(on, due)}")
     con.execute(
-        f"""INSERT INTO {HISTORY} BY NAME SELECT discrepancy_id, {_day(on)} AS happened_on, event, authority_value,
-            other_value, {text(opened_by)} AS by_whom FROM next_state WHERE event <> 'seen' ORDER BY discrepancy_id"""
+        f"""INSERT INTO {HISTORY} BY NAME SELECT discrepancy_id, coalesce(closed_on, last_seen) AS happened_on, event,
+            authority_value, other_value, {text(opened_by)} AS by_whom
+        FROM next_state WHERE event <> 'seen' ORDER BY discrepancy_id"""
     )
     if count(con, "known"):
         con.execute(
@@ -80,16 +81,18 @@ def _next(on: date, due: Deadline) -> str:
         WHEN {same} THEN 'seen' ELSE 'changed' END"""
     is_new = "known.status IS DISTINCT FROM 'open'"
     taken = [quoted(name) for name in DISCREPANCY_COLUMNS if name not in _OWN]
+    # a night that is run again for an earlier date knows what later ones brought: its days follow theirs
+    day = f"greatest({_day(on)}, known.last_seen, known.closed_on)"
     return f"""SELECT seen.discrepancy_id, {", ".join("seen." + name for name in taken)},
             CASE WHEN known.status = 'open' AND seen.{ID_KEY} IN (SELECT {ID_KEY} FROM {ANSWER})
                 THEN known.responsible_department ELSE seen.responsible_department END AS responsible_department,
-            coalesce(known.first_seen, {_day(on)}) AS first_seen, {_day(on)} AS last_seen,
+            coalesce(known.first_seen, {_day(on)}) AS first_seen, {day} AS last_seen,
             CASE WHEN {is_new} THEN {_day(due.day)} ELSE known.due_on END AS due_on,
             CASE WHEN {is_new} THEN {due.is_provisional} ELSE known.due_is_provisional END AS due_is_provisional,
             'open' AS status, NULL::DATE AS closed_on, {event} AS event
         FROM seen LEFT JOIN known USING ({ID_KEY})
         UNION ALL BY NAME
-        SELECT known.* REPLACE ('closed' AS status, {_day(on)} AS closed_on), 'closed' AS event
+        SELECT known.* REPLACE ('closed' AS status, {day} AS closed_on), 'closed' AS event
         FROM known ANTI JOIN seen USING ({ID_KEY})
         ANTI JOIN (SELECT {ID_KEY} FROM {CORRECTION} WHERE status = 'active') USING ({ID_KEY}) WHERE status = 'open'"""
 

@@ -117,7 +117,8 @@ def two_numbers_of_one_person(finding: Finding) -> str:
 def two_marriages(finding: Finding) -> str:
     """Per person, marriages that were not dissolved, by death neither, before a later one to somebody else.
 
-    A divorce whose other party nobody can identify ends the marriage: to suspect bigamy where there is none is worse.
+    An annulment dissolves one as a divorce does. A divorce whose other party nobody can identify ends the marriage: to
+    suspect bigamy where there is none is worse.
     Looked at are acts of people who have several.
     """
     dataset = "civil_affairs/marriage"
@@ -133,7 +134,7 @@ def two_marriages(finding: Finding) -> str:
             LEFT JOIN (FROM party WHERE role = 'husband') AS h USING (record_key)
             LEFT JOIN (FROM party WHERE role = 'wife') AS w USING (record_key)),
         marriage AS (FROM act WHERE type = '结婚'),
-        divorce AS (FROM act WHERE type = '离婚'),
+        divorce AS (FROM act WHERE type IN ('离婚', '撤销')),
         ended AS (
             SELECT m.record_key FROM marriage AS m JOIN divorce AS d ON d.husband = m.husband AND d.on_date >= m.on_date
                 AND (d.wife = m.wife OR d.wife_name = m.wife_name OR NOT d.knows_wife)

@@ -58,9 +58,19 @@ def _as_history(columns: Iterable[str]) -> str:
     return f"{', '.join(named)}, updated_at::DATE AS valid_from"
 
 
+def _not_before(con: duckdb.DuckDBPyConnection, table: str, on: date) -> date:
+    """The day from which new states hold: a night that is run again for an earlier date knows what later ones brought, so
+    its states follow theirs. Else one would end before it began, and who asks for rows changed since would miss it."""
+    row = con.execute(
+        f"SELECT greatest((SELECT max(updated_at)::DATE FROM {table}), (SELECT max(valid_to) FROM {table}_history))"
+    ).fetchone()
+    return max(on, row[0]) if row and row[0] else on
+
+
 def write_states(con: duckdb.DuckDBPyConnection, consolidation: Consolidation, on: date) -> Written:
     """Bring the library table and its history to the state that its sources give for the affected entities."""
     table, key = f"stored.{consolidation.name}", quoted(consolidation.table.key)
+    on = _not_before(con, table, on)
     consolidation.gather(con)
     if count(con, table) == 0:
         return Written(execute_count(con, f"INSERT INTO {table} BY NAME {fresh_sql(consolidation, on)}"), 0)

@@ -41,10 +41,15 @@ def remember(con: duckdb.DuckDBPyConnection, tables: IdentityTables, library: st
 
 def recall(con: duckdb.DuckDBPyConnection, library: str) -> None:
     """Add to `vote` the former entities of the clusters' units, with no vote: they hold where nothing else does, else a
-    merge redirects them."""
+    merge redirects them.
+
+    Only a record that is new calls one back: one that was another's all along, since it contradicts the number in it,
+    is not the number's holder who left.
+    """
     con.execute(
         f"""CREATE TEMP TABLE recalled AS SELECT cluster, entity_id AS old_id, 0 AS votes, min(rank) AS best
-        FROM placed JOIN {FORMER} AS former USING (unit) WHERE former.library = {text(library)} GROUP BY ALL"""
+        FROM placed JOIN {FORMER} AS former USING (unit)
+        WHERE former.library = {text(library)} AND placed.old_id IS NULL GROUP BY ALL"""
     )
     if not count(con, "recalled"):
         return

@@ -41,7 +41,9 @@ def published_table(catalogue: Catalogue, name: str) -> PublishedTable:
     if theme is None:
         table = catalogue.tables[name]
         titles = {item: one.title for item, one in catalogue.items[table.subject].items()}
-        datasets = frozenset(one for one, declared in catalogue.datasets.items() if declared.subject == table.subject)
+        referred = [catalogue.tables[item.refers_to.table] for item in table.items.values() if item.refers_to]
+        subjects = {table.subject, *(other.subject for other in referred)}
+        datasets = frozenset(one for one, declared in catalogue.datasets.items() if declared.subject in subjects)
         return PublishedTable(table.title, table.code, table.key, f"stored.{name}", titles, datasets)
     declared = catalogue.themes[theme]
     grain = catalogue.tables[declared.grain]

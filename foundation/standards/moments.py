@@ -26,7 +26,7 @@ _PATTERN = (
     r"(?:[T ]?(?P<hour>\d{1,2})[:时点](?:(?P<minute>\d{1,2})(?:[:分]"
     r"(?:(?P<second>\d{1,2})秒?(?:[.,](?P<fraction>\d{1,9}))?)?)?)?(?P<zone>Z|[+-]\d{2}:?\d{2})?)?$"
 )
-_SERIAL = r"^(?P<serial>[2-5]\d{4}|60000)(?P<part>\.\d+)?$"
+_SERIAL = r"^(?P<serial>[1-5]\d{4}|60000)(?P<part>\.\d+)?$"
 _SERIAL_ORIGIN = np.datetime64("1899-12-30", "D")
 _MICROSECONDS = 1_000_000
 _BEIJING_MINUTES = 8 * 60
@@ -176,7 +176,7 @@ def _shift(moments: Moments, where: Numbers, fields: pa.StructArray) -> None:
 
 
 def _read_serials(text: pa.StringArray, where: Numbers, moments: Moments) -> None:
-    """Day numbers of a spreadsheet, 20000 (1954) to 60000 (2064), with the time as a fraction."""
+    """Day numbers of a spreadsheet, 10000 (1927) to 60000 (2064), with the time as a fraction; four digits are a year."""
     fields = pc.extract_regex(text.take(pa.array(where)), _SERIAL)
     matched = truth(pc.is_valid(fields))
     fields, where = fields.filter(pa.array(matched)), where[matched]

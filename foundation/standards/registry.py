@@ -25,6 +25,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "division": ("division", "division_birth", "division_node"),
     "industry": ("industry_code",),
     "license_identifier": ("license_identifier",),
+    "document_number": ("document_number",),
     "unit_number": ("unit_number",),
     "coordinate": ("longitude", "latitude"),
     "geometry": ("geometry",),

@@ -165,6 +165,16 @@ def test_a_column_that_does_not_apply_keeps_its_text() -> None:
     assert card["citizen_id"] == blank["citizen_id"] == missing["citizen_id"] == SOUND
 
 
+@pytest.mark.parametrize("written", ["居民身份證", "　居民 身份证", "无", "不详", "-", "NULL", "無"])
+def test_a_condition_reads_a_word_however_it_is_written_and_what_says_nothing_as_empty(written: str) -> None:
+    columns = {
+        "证件类型": {"item": "id_type", "values": ["居民身份证", "护照", ""]},
+        "证件号码": {"item": "citizen_id", "when": {"id_type": ["居民身份证", ""]}},
+    }
+    (record,) = records(columns, batch(证件类型=[written], 证件号码=[SOUND]))
+    assert (record["citizen_id"], record["citizen_id_is_valid"]) == (SOUND, True)
+
+
 def test_roles_prefix_their_columns_and_conditions_look_at_the_same_role() -> None:
     columns = {
         "男方证件类型": {"item": "id_type", "role": "husband"},

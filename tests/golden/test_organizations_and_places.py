@@ -32,6 +32,7 @@ BUREAU, SOCIETY = uscc("11", "610000", "01600001"), uscc("51", "610000", "509000
 TAX_ONLY, OFFICE = uscc("91", "610103", "MA6TCCCC"), uscc("11", "610102", "01600007")
 HOLDER = citizen_id("610102", "19800101", 1)
 SECOND = citizen_id("610102", "19900101", 2)
+TIDY_HOLDER = citizen_id("610102", "19850101", 29)  # ends with X
 SQUARE = "POLYGON ((108.9 34.2, 109.0 34.2, 109.0 34.3, 108.9 34.3, 108.9 34.2))"
 PARCEL = "POLYGON ((500000 3790000, 500100 3790000, 500100 3790100, 500000 3790100, 500000 3790000))"
 UNIT = "610102001001GB00001F00010001"
@@ -104,8 +105,13 @@ def first_day(home: Home, on: str) -> None:
         licence("A003", "414", "E12345678", "SMITH JOHN"),
         licence("A004", "111", SECOND, "后来的人", 颁发机构代码=OFFICE),
         licence("A005", "001", COMPANY, "将被撤下的证照", 有效期截止日期="2030-12-31"),
+        licence("A006", "111", f" {TIDY_HOLDER.lower()}", "许末"),
+        licence("A007", "001", f"{COMPANY[:8].lower()}-{COMPANY[8:]}", "西安未央（秦）科技有限公司"),
     ])  # fmt: skip
-    home.deliver(RESIDENT, on, [{"公民身份号码": HOLDER, "姓名": "张伟", "性别代码": "1", "出生日期": "19800101"}])
+    home.deliver(RESIDENT, on, [
+        {"公民身份号码": HOLDER, "姓名": "张伟", "性别代码": "1", "出生日期": "19800101"},
+        {"公民身份号码": TIDY_HOLDER, "姓名": "许末", "性别代码": "1", "出生日期": "19850101"},
+    ])  # fmt: skip
     division = {"行政区划代码": "610102", "名称": "新城区", "级别": "县", "上级代码": "610100", "geometry": SQUARE}
     home.deliver(BOUNDARY, on, [division])
     gcj = {"经度": "108.9444556", "纬度": "34.3400445", "坐标系": "GCJ02"}
@@ -134,6 +140,7 @@ def second_day(home: Home, on: str) -> None:
     home.deliver(RESIDENT, on, [
         {"公民身份号码": HOLDER, "姓名": "张伟", "性别代码": "1", "出生日期": "19800101"},
         {"公民身份号码": SECOND, "姓名": "后来的人", "性别代码": "2", "出生日期": "19900101"},
+        {"公民身份号码": TIDY_HOLDER, "姓名": "许末", "性别代码": "1", "出生日期": "19850101"},
     ])  # fmt: skip
     path = home.deliver(
         LICENCES, on, [{"证照标识": licence_number(BUREAU, "A005"), "操作": "删除"}], delta=True, control=True
@@ -235,6 +242,17 @@ def test_a_licence_refers_to_holder_and_issuer(province: Any) -> None:
     assert (first["A003"]["holder_person_id"], first["A003"]["holder_entity_id"]) == (None, None)
 
 
+def test_a_holder_is_found_however_the_number_is_written(province: Any) -> None:
+    home, after = province
+    assert TIDY_HOLDER.endswith("X")
+    assert after[DAYS[0]]["A006"]["holder_person_id"] == home.value(
+        f"SELECT person_id FROM library.person WHERE citizen_id = '{TIDY_HOLDER}'"
+    )
+    assert after[DAYS[0]]["A007"]["holder_entity_id"] == entity(home, COMPANY)["entity_id"]
+    assert home.value("SELECT count(*) FROM crosscheck.discrepancy WHERE kind = 'holder_unknown' AND other_record_key "
+                      "IN (SELECT record_key FROM conformed.government_service__license_index WHERE number IN ('A006', 'A007'))") == 0  # fmt: skip
+
+
 def test_a_holder_who_appears_a_day_later_is_found(province: Any) -> None:
     home, after = province
     assert (after[DAYS[0]]["A004"]["holder_person_id"], after[DAYS[0]]["A004"]["issuer_entity_id"]) == (None, None)
@@ -328,6 +346,12 @@ def test_published_files_equal_share_and_their_manifest_is_true(province: Any, t
     assert set(manifest["files"]) == {path.name for path in folder.iterdir()} - {"manifest.json"}
     assert manifest["code"] == home.installation.catalogue.tables[table].code
     assert set(manifest["deliveries"].values()) <= set(DAYS) and manifest["deliveries"]
+
+
+def test_licences_rest_on_the_deliveries_that_their_holders_and_issuers_are_known_from(province: Any) -> None:
+    home, _ = province
+    manifest = json.loads((home.folder / "published/license" / DAYS[2] / "manifest.json").read_text("utf-8"))
+    assert {LICENCES, RESIDENT, ENTERPRISE, INSTITUTION} <= set(manifest["deliveries"])
 
 
 def test_the_published_boundaries_open_in_geopandas_with_their_system(province: Any) -> None:

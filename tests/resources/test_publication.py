@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -57,6 +58,11 @@ def shared_names(home: Home) -> list[str]:
     return [row["name"] for row in home.shared('SELECT name FROM share.person ORDER BY name COLLATE "C"')]
 
 
+def manifest(home: Home, on: str) -> dict[str, Any]:
+    made: dict[str, Any] = json.loads((folder(home, on) / "manifest.json").read_text("utf-8"))
+    return made
+
+
 def folder(home: Home, on: str) -> Path:
     return home.folder / "published" / "person" / on
 
@@ -99,8 +105,7 @@ def test_a_night_without_news_has_its_folder_with_the_same_files(published: Home
     on = deliver(published, PEOPLE)
     for name in ("person.csv", "person.parquet"):
         assert (folder(published, on) / name).read_bytes() == (folder(published, before) / name).read_bytes()
-    manifest = json.loads((folder(published, on) / "manifest.json").read_text("utf-8"))
-    assert manifest["business_date"] == on
+    assert manifest(published, on)["business_date"] == on
 
 
 def test_a_folder_that_lost_its_manifest_is_written_again(published: Home) -> None:
@@ -135,3 +140,28 @@ def test_an_earlier_night_run_again_leaves_what_was_published_under_its_date(pub
     publish(published, before)
     assert csv(published, before) == then
     assert "王蕾" not in then and "王蕾" in csv(published, on)
+
+
+def test_what_an_earlier_night_run_again_changes_is_in_the_newest_files_as_in_share(published: Home) -> None:
+    """A student's birth date comes late for a person whom the register holds without one."""
+    before, on = last(published), str(date.fromisoformat(last(published)) + timedelta(1))
+    published.night(on)
+    pupil = {"学籍号": "1", "姓名": NAMES[0], "出生日期": "1980-01-01", "身份证件号": PEOPLE[0]["公民身份号码"]}
+    published.deliver("education/student", before, [pupil])
+    published.night(before)
+    (shared,) = published.shared(f"SELECT birth_date, updated_at FROM share.person WHERE name = '{NAMES[0]}'")
+    assert shared["birth_date"] == date(1980, 1, 1)
+    assert "1980-01-01" in csv(published, on) and "1980-01-01" not in csv(published, before)
+    assert manifest(published, on)["business_date"] == on
+
+
+def test_a_manifest_names_a_delivery_that_came_later_that_day_and_changed_nothing(published: Home) -> None:
+    on = str(date.fromisoformat(last(published)) + timedelta(1))
+    published.night(on)
+    first = manifest(published, on)
+    assert first["deliveries"][RESIDENT] == last(published)
+    published.deliver(RESIDENT, on, PEOPLE)
+    published.night(on)
+    second = manifest(published, on)
+    assert (second["snapshot"], second["files"]) == (first["snapshot"], first["files"])
+    assert second["deliveries"] == {**first["deliveries"], RESIDENT: on}

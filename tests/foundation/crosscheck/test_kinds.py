@@ -26,6 +26,7 @@ from tests.foundation.crosscheck.province import (
 
 DEAD = citizen_id("610102", "19400101", 11)
 CREMATED = citizen_id("610102", "19410101", 11)
+NO_STATUS = citizen_id("610102", "19420101", 11)
 GONE_PUPIL = citizen_id("610102", "20140101", 11)
 FATHER = citizen_id("610102", "19850101", 11)
 TWICE_1, TWICE_2 = citizen_id("610102", "19700101", 11), citizen_id("610102", "19700101", 13)
@@ -39,6 +40,7 @@ UNREGISTERED = citizen_id("610102", "19950101", 11)
 STRANGER = citizen_id("110105", "19450101", 11)
 RUINED = citizen_id("610102", "19880808", 900)  # as a spreadsheet leaves a number: its last three digits are 000
 DIVORCED, LEFT, NEXT = (citizen_id("610102", f"19{year}0303", n) for year, n in ((75, 11), (76, 22), (77, 22)))
+ANNULLED, ONCE, AGAIN = (citizen_id("610102", f"19{year}0404", n) for year, n in ((75, 11), (76, 22), (77, 22)))
 MOTHER, MOTHER_2 = citizen_id("610102", "19910505", 22), citizen_id("610102", "19910606", 22)
 SHOP, CLOSED, UNKNOWN, AWAY = (uscc("91", "610102", f"MA00000{n}") for n in (1, 2, 9, 4))
 OFFICE = uscc("12", "610102", "00000003")
@@ -58,6 +60,7 @@ def deliver(province: Province, on: str = "2026-11-23") -> None:
     toy.deliver("public_security/resident", on, [
         resident(DEAD, "张山", "19400101", "1", 户籍状态代码="9", 死亡日期="20200101", 户号="1"),
         resident(CREMATED, "张石", "19410101", "1", 户号="2"),
+        resident(NO_STATUS, "张土", "19420101", "1", 户号="16", 户籍状态代码="不详"),
         resident(GONE_PUPIL, "张水", "20140101", "1", 户籍状态代码="9", 死亡日期="20250101", 户号="3"),
         resident(FATHER, "陈父", "19850101", "1", 户号="4"),
         resident(TWICE_1, "周同", "19700101", "1", 户号="5"), resident(TWICE_2, "周同", "19700101", "1", 户号="5"),
@@ -68,6 +71,8 @@ def deliver(province: Province, on: str = "2026-11-23") -> None:
         resident(NEW_WIFE, "褚新", "19770202", "2", 户号="8"),
         resident(DIVORCED, "尤离", "19750303", "1", 户号="12"), resident(LEFT, "许前", "19760303", "2", 户号="13"),
         resident(NEXT, "许后", "19770303", "2", 户号="12"),
+        resident(ANNULLED, "水撤", "19750404", "1", 户号="14"), resident(ONCE, "窦前", "19760404", "2", 户号="15"),
+        resident(AGAIN, "窦后", "19770404", "2", 户号="14"),
         resident(WRONG_SEX, "卫错", "19920101", "2", 户号="9"),
         resident(WRONG_BIRTH, "卫生", "19930102", "1", 户号="9"),
         resident(MOTHER, "孙母", "19910505", "2", 户号="10"), resident(MOTHER_2, "孙娘", "19910606", "2", 户号="11"),
@@ -88,6 +93,7 @@ def deliver(province: Province, on: str = "2026-11-23") -> None:
     toy.deliver("civil_affairs/cremation", on, [
         {"火化证明编号": "C1", "逝者姓名": "张石", "身份证号": CREMATED, "性别": "男", "死亡日期": "20261001", "火化日期": "20261003"},
         {"火化证明编号": "C2", "逝者姓名": "张山", "身份证号": DEAD, "性别": "男", "死亡日期": "20200102", "火化日期": "20200103"},
+        {"火化证明编号": "C4", "逝者姓名": "张土", "身份证号": NO_STATUS, "性别": "男", "死亡日期": "20261001", "火化日期": "20261003"},
         {"火化证明编号": "C3", "逝者姓名": "客老", "身份证号": STRANGER, "性别": "男", "死亡日期": "20260901", "火化日期": "20260903"},
     ])  # fmt: skip
     toy.deliver("health/birth_certificate", on, [
@@ -153,6 +159,9 @@ def marriages(province: Province) -> None:
         ("J7", "结婚", "尤离", DIVORCED, "许前", LEFT, "2001-01-01"),
         ("L7", "离婚", "尤离", DIVORCED, "许钱", "—", "2005-01-01"),  # whose divorce from whom, nobody can tell
         ("J8", "结婚", "尤离", DIVORCED, "许后", NEXT, "2006-01-01"),
+        ("J9", "结婚", "水撤", ANNULLED, "窦前", ONCE, "2001-01-01"),
+        ("C9", "撤销", "水撤", ANNULLED, "窦前", ONCE, "2002-01-01"),
+        ("J10", "结婚", "水撤", ANNULLED, "窦后", AGAIN, "2006-01-01"),
     ]
     columns = ("登记证号", "登记类型", "男方姓名", "男方身份证号", "女方姓名", "女方身份证号", "登记日期", "登记机关")
     url = province.database("civil_affairs")
@@ -182,6 +191,7 @@ CASES = [
     ("alive_after_death", "residency_status_code", "S4", "human_resources"),
     ("enrolled_after_death", "residency_status_code", "P1", "education"),
     ("death_unknown_to_register", "residency_status_code", "C1", "public_security"),
+    ("death_unknown_to_register", "residency_status_code", "C4", "public_security"),
     ("number_of_two_persons", "citizen_id", "H1", "health"),
     ("two_numbers_of_one_person", "citizen_id", max(TWICE_1, TWICE_2), "public_security"),
     ("two_marriages", "marital_status_code", "J1", "civil_affairs"),

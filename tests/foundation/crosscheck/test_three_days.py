@@ -152,3 +152,16 @@ def test_only_what_changed_is_compared_again(province: Province) -> None:
     assert one["other_value"] == "李竟"
     rates = province.rows("SELECT * FROM crosscheck.agreement WHERE item = 'name' ORDER BY measured_on")
     assert [(rate["equal"], rate["different"], rate["agreement"]) for rate in rates] == [(1, 1, 0.5), (1, 1, 0.5)]
+
+
+def test_a_night_run_again_for_an_earlier_date_closes_nothing_before_it_was_opened(province: Province) -> None:
+    province.toy.deliver("public_security/resident", "2026-11-23", [resident(LI, "李静", "19800101", "2")])
+    province.night("2026-11-23")
+    deliver(province, "2026-11-25", "李敬")
+    province.night("2026-11-25")
+    province.toy.deliver("public_security/resident", "2026-11-24", [resident(LI, "李敬", "19800101", "2")])
+    province.night("2026-11-24")
+    (one,) = [case for case in province.discrepancies("true") if case["item"] == "name"]
+    assert (one["status"], str(one["first_seen"]), str(one["last_seen"]), str(one["closed_on"])) == (
+        "closed", "2026-11-25", "2026-11-25", "2026-11-25",
+    )  # fmt: skip

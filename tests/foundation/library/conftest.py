@@ -102,7 +102,7 @@ class Bench:
         table = f"stored.{self.name}"
         if history:
             table = f"({states_sql(table, columns_of(self.con, f'FROM {table}'))})"
-        order = f"{self.key}, valid_from" if history else self.key
+        order = f"{self.key}, valid_from, valid_to" if history else self.key
         result = self.con.execute(f"SELECT {what} FROM {table} ORDER BY {order}")
         names = [column[0] for column in result.description]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -73,3 +73,19 @@ def test_taxation_names_an_organisation_whose_register_is_silent_but_never_tells
         "status": None,
         "is_registered": False,
     }
+
+
+@pytest.mark.parametrize("kind", ["51", "11"])
+def test_what_only_another_register_holds_is_not_published_without_its_name_and_status(
+    organisations: Bench, kind: str
+) -> None:
+    """A register that the code's first character does not name does not answer for it, yet it is better than silence."""
+    code = uscc(kind, "610000", "01600000")
+    organisations.hold(ENTERPRISE, code, "E1", uscc=code, name="某中心", status="存续", entity_type="其他")
+    organisations.hold(TAXPAYER, "T1", "E1", uscc=code, name="税务所记", status="正常")
+    organisations.night(ON, "E1")
+    assert organisations.row("name, status, is_registered") == {
+        "name": "某中心",
+        "status": "存续",
+        "is_registered": True,
+    }

@@ -59,6 +59,25 @@ def test_who_has_no_record_any_more_leaves_with_a_closed_history_and_may_come_ba
     assert periods(people) == [closed, ("P1", "张伟", date(2026, 11, 3), None, None)]
 
 
+def test_a_night_run_again_for_an_earlier_date_writes_no_state_that_ends_before_it_began(people: Bench) -> None:
+    people.hold(RESIDENT, "1", "P1", name="张伟")
+    people.hold(RESIDENT, "2", "P2", name="李敏")
+    people.night(FIRST, "P1", "P2")
+    people.hold(RESIDENT, "1", "P1", name="张炜")
+    people.night(THIRD, "P1", cause="resident.3")
+    people.hold(RESIDENT, "1", "P1", name="张玮")
+    people.hold(RESIDENT, "2", "P2", name="李珉")
+    people.night(SECOND, "P1", "P2", cause="late")
+
+    assert periods(people) == [
+        ("P1", "张伟", date(2026, 11, 1), date(2026, 11, 3), "resident.3"),
+        ("P1", "张炜", date(2026, 11, 3), date(2026, 11, 3), "late"),
+        ("P1", "张玮", date(2026, 11, 3), None, None),
+        ("P2", "李敏", date(2026, 11, 1), date(2026, 11, 3), "late"),
+        ("P2", "李珉", date(2026, 11, 3), None, None),
+    ]
+
+
 def test_an_item_that_is_called_like_a_period_keeps_its_own_column() -> None:
     """A licence is valid from a day of its own."""
     columns = history_columns({"license_id": "VARCHAR", "valid_from": "DATE", "valid_to": "DATE"})

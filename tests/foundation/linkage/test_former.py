@@ -92,3 +92,21 @@ def test_a_number_that_comes_back_with_another_living_record_leaves_a_redirect()
     assert ("merged", living, former) in events(registers)
     redirects = registers.con.execute("SELECT entity_id, current_id FROM resolved.redirect").fetchall()
     assert redirects == [(former, living)]
+
+
+def test_who_bears_the_number_of_somebody_withdrawn_by_mistake_does_not_become_him() -> None:
+    """A clinic wrote his number for a stranger: while the register does not hold him, hers is the only record of it."""
+    registers = Registers("person")
+    registers.put(RESIDENT, OF, **PERSON)
+    registers.put(HEALTH, "h", name="李娜", birth_date=date(1970, 1, 1), citizen_id=OF)
+    registers.night()
+    his, hers = registers.entity(RESIDENT, OF), registers.entity(HEALTH, "h")
+    assert his != hers
+    registers.drop(RESIDENT, OF)
+    registers.night()
+    assert registers.entity(HEALTH, "h") == hers
+    registers.put(RESIDENT, OF, **PERSON)
+    registers.night()
+    assert (registers.entity(RESIDENT, OF), registers.entity(HEALTH, "h")) == (his, hers)
+    assert not [event for event in events(registers) if event[0] in ("merged", "split")]
+    assert registers.con.execute("SELECT count(*) FROM resolved.redirect").fetchone() == (0,)
