@@ -1,4 +1,5 @@
-"""Geometries in CGCS2000 (EPSG:4490): longitude before latitude, rings by the right-hand rule, 1 cm.
+"""Areas (boundaries of divisions and of real estate) in CGCS2000 (EPSG:4490): longitude before latitude, rings by the
+right-hand rule, 1 cm.
 
 An invalid geometry is made valid, and reported: the department hears of it, and the map can still be drawn.
 """
@@ -22,16 +23,18 @@ DECIMALS = 7
 
 UNREADABLE = Rule("geometry.unreadable", "图形不能读取", Severity.ERROR)
 EMPTY = Rule("geometry.empty", "图形为空", Severity.ERROR)
+NO_AREA = Rule("geometry.no_area", "图形不是面（多边形）", Severity.ERROR)
 INVALID = Rule("geometry.invalid", "图形自相交等拓扑错误，已修复", Severity.WARNING)
 OUTSIDE = Rule("geometry.outside", "图形超出陕西省范围", Severity.ERROR)
-RULES = (UNREADABLE, EMPTY, INVALID, OUTSIDE)
+RULES = (UNREADABLE, EMPTY, NO_AREA, INVALID, OUTSIDE)
 # A boundary may be drawn a little beyond the province's bounds, in degrees.
 MARGIN = 0.1
 
 
 def conform_geometry(array: pa.Array, crs: str | None) -> Conformed:
-    """WKB in `crs` (None: EPSG:4490) to WKB in EPSG:4490; null where it can't be read."""
+    """WKB in `crs` (None: EPSG:4490) to WKB in EPSG:4490; null where it can't be read or is no polygon or multipolygon."""
     import shapely
+    from shapely import GeometryType
 
     found = Findings(len(array), RULES)
     there = np.flatnonzero(array.is_valid().to_numpy(zero_copy_only=False))
@@ -42,6 +45,9 @@ def conform_geometry(array: pa.Array, crs: str | None) -> Conformed:
     empty = shapely.is_empty(shapes)
     found.report(EMPTY, rows, empty)
     rows, shapes = rows[~empty], shapely.force_2d(shapes[~empty])
+    area = np.isin(shapely.get_type_id(shapes), (GeometryType.POLYGON, GeometryType.MULTIPOLYGON))
+    found.report(NO_AREA, rows, ~area)
+    rows, shapes = rows[area], shapes[area]
     shapes, finite = _transformed(shapes, crs or TARGET)
     found.report(UNREADABLE, rows, ~finite)
     rows, shapes = rows[finite], shapes[finite]

@@ -21,8 +21,9 @@ def shape(array: pa.Array, row: int = 0) -> shapely.Geometry:
 
 
 def test_projected_metres_become_degrees() -> None:
-    value, issue = conform_geometry(wkb(shapely.Point(586475.555, 3801953.691)), "EPSG:4545")
-    assert shape(value).coords[0] == pytest.approx((108.9398, 34.3416), abs=1e-7)
+    corner = (586475.555, 3801953.691)
+    value, issue = conform_geometry(wkb(shapely.Polygon([corner, *SQUARE.exterior.coords[1:-1]])), "EPSG:4545")
+    assert min(shape(value).exterior.coords) == pytest.approx((108.9398, 34.3416), abs=1e-7)
     assert issue.null_count == 1
 
 
@@ -49,8 +50,17 @@ def test_what_cannot_be_read_is_null_with_its_reason() -> None:
 
 
 def test_the_third_dimension_is_dropped() -> None:
-    value, _ = conform_geometry(wkb(shapely.Point(108.9, 34.3, 400.0)), None)
+    value, _ = conform_geometry(wkb(shapely.Polygon([(108, 34, 1), (108.1, 34, 2), (108.1, 34.1, 3)])), None)
     assert not shape(value).has_z
+
+
+def test_what_bounds_no_area_is_null_with_its_reason() -> None:
+    line = shapely.LineString([(108, 34), (108.1, 34.1)])
+    square = shapely.box(108, 34, 108.1, 34.1)
+    shapes = (shapely.Point(108, 34), line, shapely.GeometryCollection([line, square]), shapely.MultiPolygon([square]))
+    value, issue = conform_geometry(wkb(*shapes), None)
+    assert value.is_valid().to_pylist() == [False, False, False, True]
+    assert issue.to_pylist() == ["geometry.no_area"] * 3 + [None]
 
 
 def test_the_representative_point_lies_inside() -> None:
