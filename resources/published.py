@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -25,6 +25,7 @@ from resources.settings import Settings
 from resources.share import Published
 
 MANIFEST = "manifest.json"
+DATED = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
 
 
 @dataclass(frozen=True)
@@ -41,34 +42,29 @@ class PublishedFiles:
         Where a later date was published it is that one's: what `share` shows now is not what it showed on the earlier date.
         """
         place = self.settings.home / "published" / name
-        on = max([on, *(date.fromisoformat(one.name) for one in place.glob("[0-9]*") if _snapshot(one))])
-        folder = place / str(on)
-        if self._shows(name, folder, published):
+        manifests = {folder: _read(folder) for folder in sorted(place.glob(DATED))}
+        folder = max([place / str(on), *(one for one, manifest in manifests.items() if manifest.get("snapshot"))])
+        deliveries = self._delivery_dates(published_table(self.catalogue, name).datasets)
+        shown = manifests.get(folder, {})
+        if (shown.get("snapshot"), shown.get("deliveries")) == (published.snapshot, deliveries):
             return folder
         aside = folder.with_name(f".{folder.name}.{os.getpid()}")
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)
-        same = self._same(folder.parent, published.snapshot)
+        same = next(
+            (one for one, manifest in manifests.items() if manifest.get("snapshot") == published.snapshot), None
+        )
         if same is not None:
             for file in same.iterdir():
                 if file.name != MANIFEST:
                     os.link(file, aside / file.name)
         else:
             self._write_files(name, aside, published.csv)
-        (aside / MANIFEST).write_text(self._manifest(name, on, aside, published), encoding="utf-8")
+        manifest = self._manifest(name, folder.name, aside, published, deliveries)
+        (aside / MANIFEST).write_text(manifest, encoding="utf-8")
         _move(aside, folder)
-        self._remove_old(folder.parent, on)
+        self._remove_old(place, date.fromisoformat(folder.name))
         return folder
-
-    def _shows(self, name: str, folder: Path, published: Published) -> bool:
-        """Whether the folder's files show the state, and its manifest the deliveries that it rests on."""
-        deliveries = self._delivery_dates(published_table(self.catalogue, name).datasets)
-        manifest = _read(folder)
-        return (manifest.get("snapshot"), manifest.get("deliveries")) == (published.snapshot, deliveries)
-
-    def _same(self, place: Path, snapshot: int) -> Path | None:
-        """A folder of another business date that shows the same state."""
-        return next((one for one in sorted(place.glob("[0-9]*")) if _snapshot(one) == snapshot), None)
 
     def _write_files(self, name: str, folder: Path, written: Path | None) -> None:
         parquet, csv = folder / f"{name}.parquet", folder / f"{name}.csv"
@@ -80,14 +76,14 @@ class PublishedFiles:
             # An empty Parquet file has forgotten that its column is a geometry: the CSV is not made from it.
             con.execute(f"COPY ({ordered_sql(self.catalogue, name)}) TO {text(str(csv))} (FORMAT csv, HEADER)")
 
-    def _manifest(self, name: str, on: date, folder: Path, published: Published) -> str:
+    def _manifest(self, name: str, on: str, folder: Path, published: Published, deliveries: Mapping[str, str]) -> str:
         table = published_table(self.catalogue, name)
         types = columns_of(self.lake.con, published_sql(self.catalogue, name, as_text=False))
         manifest = {
             "table": name,
             "title": table.title,
             "code": table.code,
-            "business_date": str(on),
+            "business_date": on,
             "rows": published.rows,
             "snapshot": published.snapshot,
             "schema": [
@@ -96,7 +92,7 @@ class PublishedFiles:
             "files": {
                 file.name: {"bytes": file.stat().st_size, "sha256": _sha256(file)} for file in sorted(folder.iterdir())
             },
-            "deliveries": self._delivery_dates(table.datasets),
+            "deliveries": deliveries,
         }
         return json.dumps(manifest, ensure_ascii=False, indent=2)
 
@@ -110,7 +106,7 @@ class PublishedFiles:
 
     def _remove_old(self, place: Path, on: date) -> None:
         oldest = str(on - timedelta(days=self.settings.published_keep_days))
-        for folder in place.glob("[0-9]*"):
+        for folder in place.glob(DATED):
             if folder.name < oldest:
                 shutil.rmtree(folder)
 
@@ -122,12 +118,6 @@ def _read(folder: Path) -> dict[str, Any]:
         return manifest
     except (FileNotFoundError, json.JSONDecodeError):
         return {}
-
-
-def _snapshot(folder: Path) -> int | None:
-    """The lake's snapshot that a folder's files show."""
-    snapshot = _read(folder).get("snapshot")
-    return None if snapshot is None else int(snapshot)
 
 
 def _move(aside: Path, folder: Path) -> None:

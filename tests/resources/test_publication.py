@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -131,6 +132,14 @@ def test_a_correction_replaces_the_folder_of_its_date_with_what_it_says(publishe
 def test_old_folders_are_removed_the_last_never(published: Home) -> None:
     on = deliver(published, [*PEOPLE[:2], PEOPLE[2] | {"姓名": "王雷"}], days=60)
     assert [path.name for path in folder(published, on).parent.iterdir()] == [on]
+
+
+def test_a_copy_that_somebody_left_beside_the_folders_is_no_business_date(published: Home) -> None:
+    before = folder(published, last(published))
+    copy = shutil.copytree(before, before.with_name(f"{before.name}.bak"))
+    on = deliver(published, [*PEOPLE[:2], PEOPLE[2] | {"姓名": "王雷"}])
+    assert "王雷" in csv(published, on)
+    shutil.rmtree(copy)
 
 
 def test_an_earlier_night_run_again_leaves_what_was_published_under_its_date(published: Home) -> None:
