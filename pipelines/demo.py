@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from foundation.sample import Sample, load_table, make_sample
-from resources.postgres import InstallationError, open_postgres
-from resources.settings import DATABASE_PREFIX, Settings, settings
+from resources.postgres import open_postgres
+from resources.settings import DATABASE_PREFIX, InstallationError, Settings, settings
 
 TABLES = {"civil_affairs": "marriage_registration", "housing_construction": "construction_project"}
 

@@ -44,10 +44,10 @@ class Deliveries:
     def ingest(self, lake: Lake, name: str, until: date) -> list[Outcome]:
         """Take all deliveries of a dataset that have arrived for business dates up to `until`, oldest first."""
         dataset = self.catalogue.datasets[name]
-        given = self.settings.deliveries
         if dataset.format.kind == "database":
             outcome = self._ingest_database(lake, name, dataset, until)
             return [outcome] if outcome else []
+        given = self.settings.deliveries
         if given is not None and not given.is_dir():
             raise InstallationError(
                 f"ONESOURCE_DELIVERIES: there is no folder {given}. Make or mount it, then run again."

@@ -19,8 +19,8 @@ import duckdb
 import sqlalchemy as sa
 
 from foundation.sql import count, quoted, text
-from resources.postgres import LAKE, InstallationError, Postgres
-from resources.settings import Settings
+from resources.postgres import LAKE, Postgres
+from resources.settings import InstallationError, Settings
 
 SCHEMAS = ("ingest", "conformed", "resolved", "crosscheck", "library", "stored", "theme", "quality", "state")
 EXTENSIONS = ("ducklake", "postgres_scanner", "spatial")

@@ -1,8 +1,8 @@
 """Keeping the lake small: states that nobody needs any more, small files, files that a killed run left behind.
 
 The lake grows with every night and has no purge of its own; a statement takes longer the more files the lake's catalogue
-lists, whatever table they belong to. States of the last `keep_days` stay readable, and no state is
-forgotten from which a consumer still has changes to read.
+lists, whatever table they belong to. States of the last `keep_days` stay readable, and no state is forgotten from which a
+consumer still has changes to read.
 """
 
 from __future__ import annotations

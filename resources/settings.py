@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT = Path(__file__).resolve().parent.parent
 PREFIX = "ONESOURCE_"
-DATABASE_PREFIX = "ONESOURCE_DATABASE_"
+DATABASE_PREFIX = f"{PREFIX}DATABASE_"
 
 
 class InstallationError(Exception):

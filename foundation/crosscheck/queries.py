@@ -118,8 +118,7 @@ def two_marriages(finding: Finding) -> str:
     """Per person, marriages that were not dissolved, by death neither, before a later one to somebody else.
 
     An annulment dissolves one as a divorce does. A divorce whose other party nobody can identify ends the marriage: to
-    suspect bigamy where there is none is worse.
-    Looked at are acts of people who have several.
+    suspect bigamy where there is none is worse. Looked at are acts of people who have several.
     """
     dataset = "civil_affairs/marriage"
     near = f"WHERE record_key IN (SELECT record_key FROM {finding.links(dataset)})" if finding.only else ""

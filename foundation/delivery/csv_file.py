@@ -137,8 +137,7 @@ class _Parse:
         return "skip"
 
     def _rejected(self, row: pa_csv.InvalidRow) -> RejectedRow:
-        fields = dict(zip(self.file.names, _fields(row.text), strict=False))
-        key = key_of(fields, self.key)
+        key = self._key_in(row.text)
         if _LINE_BREAK.search(row.text):
             self._note_swallowed(row.text)
             return RejectedRow(row.number, key, "line_break", _LINE_BREAK_REASON)
@@ -166,9 +165,12 @@ class _Parse:
 
     def _note_swallowed(self, text: str) -> None:
         """Keep the keys of the rows that begin after a line break in the text."""
-        lines = [_fields(line) for line in _LINE_BREAK.split(text)[1:]]
-        keys = [key_of(dict(zip(self.file.names, fields, strict=False)), self.key) for fields in lines]
+        keys = [self._key_in(line) for line in _LINE_BREAK.split(text)[1:]]
         self.rejections.swallowed += [key for key in keys if key is not None]
+
+    def _key_in(self, line: str) -> str | None:
+        """The record key as far as a line tells it."""
+        return key_of(dict(zip(self.file.names, _fields(line), strict=False)), self.key)
 
     def _has_swallowed(self, column: pa.Array) -> pa.Array:
         """A value that swallowed the end of one row and the start of the next has as many delimiters as a whole row."""

@@ -45,7 +45,8 @@ AGE = Rule("citizen_id.age", "按身份号码推算年龄超过130岁", Severity
 RULES = (PRECISION_LOST, LENGTH, CHARACTERS, BIRTH_DATE, PROVINCE, CHECK_CHARACTER, FIFTEEN_DIGITS, ADDRESS, AGE)
 
 # Х is Cyrillic; × and * are what people type for X.
-TIDYING = Tidying(((r"[Х×*✕✖]", "X"), (SEPARATORS, "")))
+WRITTEN_FOR_X = "[Х×*✕✖]"
+TIDYING = Tidying(((WRITTEN_FOR_X, "X"), (SEPARATORS, "")))
 EARLIEST, OLDEST = 1880_01_01, 130_00_00
 PROVINCES = (
     11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52, 53, 54, 61, 62,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from foundation.standards.citizen_id import WRITTEN_FOR_X
 from foundation.standards.codepoints import nulled, truth
 from foundation.standards.conformed import Conformed, Setting, Standard
 from foundation.standards.text import RULES, conform_text
 from foundation.standards.tidying import SEPARATORS, Tidying, tidy
 
-# At the end of 17 digits × and * are what people type for X, as in citizen numbers.
-TIDYING = Tidying(((SEPARATORS, ""), (r"^(\d{17})[Х×*✕✖]$", r"\1X")), is_contextual=True)
+# Only at the end of 17 digits such a character stands for X.
+TIDYING = Tidying(((SEPARATORS, ""), (rf"^(\d{{17}}){WRITTEN_FOR_X}$", r"\1X")), is_contextual=True)
 
 
 def conform(array: pa.Array, setting: Setting) -> Conformed:

@@ -34,7 +34,6 @@ MARGIN = 0.1
 def conform_geometry(array: pa.Array, crs: str | None) -> Conformed:
     """WKB in `crs` (None: EPSG:4490) to WKB in EPSG:4490; null where it can't be read or is no polygon or multipolygon."""
     import shapely
-    from shapely import GeometryType
 
     found = Findings(len(array), RULES)
     there = np.flatnonzero(array.is_valid().to_numpy(zero_copy_only=False))
@@ -45,7 +44,7 @@ def conform_geometry(array: pa.Array, crs: str | None) -> Conformed:
     empty = shapely.is_empty(shapes)
     found.report(EMPTY, rows, empty)
     rows, shapes = rows[~empty], shapely.force_2d(shapes[~empty])
-    area = np.isin(shapely.get_type_id(shapes), (GeometryType.POLYGON, GeometryType.MULTIPOLYGON))
+    area = np.isin(shapely.get_type_id(shapes), (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON))
     found.report(NO_AREA, rows, ~area)
     rows, shapes = rows[area], shapes[area]
     shapes, finite = _transformed(shapes, crs or TARGET)

@@ -24,17 +24,13 @@ KNOWN = {"VARCHAR", "DATE", "TIMESTAMP", "BOOLEAN", "BIGINT", "DOUBLE", "DECIMAL
 
 def item_types(catalogue: Catalogue, name: str) -> dict[str, str]:
     """The engine's types of a theme's columns."""
-    con = _engine_of(catalogue)
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {AFFECTED} ({quoted(catalogue.tables[catalogue.themes[name].grain].key)} VARCHAR)"
-    )
+    con = _engine_for(catalogue, catalogue.themes[name])
     return _types(con, ThemeQuery(catalogue, name, date.min).sql())
 
 
 def check_expressions(place: Place, name: str, theme: Theme, catalogue: Catalogue) -> Iterator[Problem]:
     """A problem for the first expression of each part that the engine refuses."""
-    con = _engine_of(catalogue)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {AFFECTED} ({quoted(catalogue.tables[theme.grain].key)} VARCHAR)")
+    con = _engine_for(catalogue, theme)
     rows = ThemeQuery(_with(catalogue, name, theme), name, date.min).sql()
     conditions = [f"({one.holds})" for one in theme.rules.values()] + [
         f"({one.where})" for one in theme.questions.values()
@@ -45,6 +41,13 @@ def check_expressions(place: Place, name: str, theme: Theme, catalogue: Catalogu
         yield from _check_parts(con, place, name, theme, catalogue)
         return
     yield from _check_types(place, theme, types)
+
+
+def _engine_for(catalogue: Catalogue, theme: Theme) -> duckdb.DuckDBPyConnection:
+    """The engine with the empty tables that the theme's query names."""
+    con = _engine_of(catalogue)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {AFFECTED} ({quoted(catalogue.tables[theme.grain].key)} VARCHAR)")
+    return con
 
 
 def _check_parts(

@@ -22,8 +22,7 @@ from foundation.delivery import Retry, open_database
 from foundation.delivery.refusal import DeliveryRefused
 from pipelines.night import with_remedy
 from resources.installation import open_installation
-from resources.postgres import InstallationError
-from resources.settings import PROJECT
+from resources.settings import PROJECT, InstallationError
 from tests.golden.test_population import marriages
 from tests.homes import Home, Server
 from tests.toy import citizen_id

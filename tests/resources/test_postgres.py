@@ -11,8 +11,8 @@ import pytest
 import sqlalchemy as sa
 
 from resources.operations import review_case
-from resources.postgres import InstallationError, Postgres, open_postgres
-from resources.settings import Settings
+from resources.postgres import Postgres, open_postgres
+from resources.settings import InstallationError, Settings
 from tests.homes import Home, Server
 
 PASSWORD = "p @s's\"w:o/r\\d%&#?"
