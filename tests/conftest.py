@@ -26,9 +26,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def no_settings_of_the_machine() -> Iterator[None]:
-    """A developer's own installation is nothing to tests."""
+def no_settings_of_the_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A developer's own installation is nothing to tests, nor what `make run` left in the project's folder."""
     kept = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith(("ONESOURCE_", "DAGSTER_"))}
+    os.environ["ONESOURCE_HOME"] = str(tmp_path_factory.mktemp("nobody"))
     yield
     os.environ.update(kept)
 
