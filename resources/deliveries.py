@@ -19,6 +19,7 @@ from foundation.delivery import (
     open_delivery,
     refuse_empty,
     sha256,
+    unread,
 )
 from foundation.ingest.register import (
     Arrival,
@@ -61,6 +62,13 @@ class Deliveries:
             and (self._uri(file), file.size, file.modified_ns) not in known
         )
         return [outcome for outcome in outcomes if outcome]
+
+    def unread(self) -> list[str]:
+        """Folders with deliveries that no dataset reads: whoever delivered there believes that it arrived."""
+        return [
+            str(self.settings.deliveries_folder / name)
+            for name in unread(self.settings.deliveries_folder, self.catalogue.datasets)
+        ]
 
     def _uri(self, file: Found) -> str:
         return str(file.path.relative_to(self.settings.deliveries_folder))
