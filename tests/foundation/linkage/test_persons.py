@@ -266,3 +266,46 @@ def test_two_records_that_agree_with_each_other_are_still_compared_with_the_regi
     registers.put(INSURANCE, "i", name="张小语", birth_date=date(1990, 5, 3), citizen_id=None, phone="13812345678")
     registers.night()
     assert registers.entity(HEALTH, "h") == registers.entity(INSURANCE, "i") == registers.entity(RESIDENT, of)
+
+
+@pytest.mark.parametrize(("name", "numbered"), [("王大山", False), ("王达山", False), ("王达山", True)])
+def test_a_son_of_his_fathers_name_is_not_his_father(registers: Registers, name: str, numbered: bool) -> None:
+    """Phone and address are the household's. A homophone under the father's number is set apart, and stays apart."""
+    father = resident(registers, "王大山", date(1965, 3, 4), 21)
+    registers.put(INSURANCE, "i", name="王大山", birth_date=date(1965, 3, 4), citizen_id=father, phone="13812345678")
+    health(registers, "h", name, date(1992, 11, 20), sex_code="1", phone="13812345678", residence_address=HOME,
+           citizen_id=father if numbered else None)  # fmt: skip
+    registers.night()
+    assert registers.entity(HEALTH, "h") != registers.entity(RESIDENT, father) == registers.entity(INSURANCE, "i")
+
+
+@pytest.mark.parametrize("named", [None, "王子轩"])
+def test_of_two_newborns_that_fit_one_registered_child_none_is_chosen_by_chance(
+    registers: Registers, named: str | None
+) -> None:
+    family(registers)
+    of = resident(registers, "王子涵", CHILD_BORN, 23)
+    certificate(registers, "a", named, "1")
+    certificate(registers, "b", None, "1")
+    registers.night()
+    assert {registers.method(BIRTH, key, "child") for key in "ab"} == {"new"}
+    assert registers.entity(RESIDENT, of) not in {registers.entity(BIRTH, key, "child") for key in "ab"}
+    assert registers.reviews() >= 2
+
+
+def test_the_better_of_two_newborns_is_the_registered_child(registers: Registers) -> None:
+    family(registers)
+    of = resident(registers, "王子涵", CHILD_BORN, 23)
+    certificate(registers, "a", None, "1")
+    certificate(registers, "b", "王子涵", "1")
+    registers.night()
+    assert registers.entity(BIRTH, "b", "child") == registers.entity(RESIDENT, of)
+    assert registers.method(BIRTH, "a", "child") == "new"
+
+
+def test_two_health_records_that_say_the_same_in_all_are_not_both_left_out(registers: Registers) -> None:
+    of = resident(registers, "张小雨", date(1990, 5, 3), 21)
+    for key in "xy":
+        health(registers, key, "张小雨", date(1990, 5, 3), residence_address=HOME)
+    registers.night()
+    assert registers.entity(RESIDENT, of) in {registers.entity(HEALTH, key) for key in "xy"}
