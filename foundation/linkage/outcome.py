@@ -146,8 +146,11 @@ def _cut(con: duckdb.DuckDBPyConnection, model: LinkModel) -> None:
     links = con.execute(
         "SELECT unit, other_unit, match_weight FROM link SEMI JOIN suspect USING (unit) ORDER BY ALL"
     ).fetchall()
-    apart = frozenset((min(a, b), max(a, b)) for a, b in con.execute("FROM judged_apart").fetchall())
-    cluster = cut(links, facts, Limits(model.most_names, model.most_dates, apart))
+    apart, same = (
+        frozenset((min(a, b), max(a, b)) for a, b in con.execute(f"SELECT unit, other_unit FROM {judged}").fetchall())
+        for judged in ("judged_apart", "judged_same")
+    )
+    cluster = cut(links, facts, Limits(model.most_names, model.most_dates, apart, same))
     table = pa.table(
         {"unit": pa.array(list(cluster), pa.uint64()), "cluster": pa.array(list(cluster.values()), pa.uint64())}
     )

@@ -309,3 +309,41 @@ def test_two_health_records_that_say_the_same_in_all_are_not_both_left_out(regis
         health(registers, key, "张小雨", date(1990, 5, 3), residence_address=HOME)
     registers.night()
     assert registers.entity(RESIDENT, of) in {registers.entity(HEALTH, key) for key in "xy"}
+
+
+@pytest.mark.parametrize("dataset", [MARRIAGE, CREMATION])
+def test_a_relative_whose_name_is_alike_is_told_by_the_sex(registers: Registers, dataset: str) -> None:
+    """王伟's record under the number of 王芳: one character differs, and no birth date is there to contradict."""
+    his = resident(registers, "王伟", date(1950, 5, 3), 21)
+    hers = resident(registers, "王芳", date(1980, 5, 3), 22)
+    if dataset == MARRIAGE:
+        registers.put(
+            MARRIAGE, "m", husband_name="王伟", husband_citizen_id=hers, wife_name="王芳", wife_citizen_id=his
+        )
+        records = {("husband", his), ("wife", hers)}
+    else:
+        registers.put(CREMATION, "m", name="王伟", citizen_id=hers, sex_code="1", death_date=date(2026, 10, 1))
+        records = {("", his)}
+    registers.night()
+    for role, number_ in records:
+        assert registers.entity(dataset, "m", role) == registers.entity(RESIDENT, number_)
+
+
+def test_a_slip_of_the_pen_splits_nobody(registers: Registers) -> None:
+    of = resident(registers, "王伟", date(1950, 5, 3), 21)
+    registers.put(CREMATION, "c", name="王玮", citizen_id=of, sex_code="1", death_date=date(2026, 10, 1))
+    registers.night()
+    assert (registers.entity(CREMATION, "c"), registers.method(CREMATION, "c")) == (
+        registers.entity(RESIDENT, of),
+        "identifier",
+    )
+
+
+def test_a_record_without_a_name_vouches_for_nobody(registers: Registers) -> None:
+    """The register's record has the number alone; two strangers bear it too."""
+    of = number(date(1990, 5, 3), 21)
+    registers.put(RESIDENT, of, name=None, birth_date=None, citizen_id=of)
+    health(registers, "h", "张小雨", date(1990, 5, 3), citizen_id=of)
+    registers.put(INSURANCE, "i", name="李大海", birth_date=date(1971, 2, 2), citizen_id=of)
+    registers.night()
+    assert registers.entity(HEALTH, "h") != registers.entity(INSURANCE, "i")
