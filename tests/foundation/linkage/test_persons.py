@@ -225,7 +225,7 @@ def test_a_cremation_is_known_by_name_and_day_of_death(registers: Registers) -> 
 def test_a_split_leaves_the_identifier_with_the_larger_part_and_a_merge_leaves_a_redirect(registers: Registers) -> None:
     of = resident(registers, "张小雨", date(1990, 5, 3), 21)
     registers.put(INSURANCE, "i", name="张小雨", birth_date=date(1990, 5, 3), citizen_id=of, phone="13812345678")
-    health(registers, "h", "李四", date(1971, 1, 1))
+    health(registers, "h", "张小雨", date(1971, 1, 1))
     registers.night()
     person, alone = registers.entity(RESIDENT, of), registers.entity(HEALTH, "h")
     health(registers, "h", "张小雨", date(1990, 5, 3), phone="13812345678")
@@ -233,10 +233,12 @@ def test_a_split_leaves_the_identifier_with_the_larger_part_and_a_merge_leaves_a
     assert registers.entity(HEALTH, "h") == person
     redirects = registers.con.execute("SELECT entity_id, current_id FROM resolved.redirect").fetchall()
     assert redirects == [(alone, person)]
-    health(registers, "h", "李四", date(1971, 1, 1))
+    health(registers, "h", "张小雨", date(1971, 1, 1))
     registers.night()
     assert registers.entity(RESIDENT, of) == registers.entity(INSURANCE, "i") == person
     assert registers.entity(HEALTH, "h") not in (person, alone)
+    redirects = registers.con.execute("SELECT entity_id, current_id FROM resolved.redirect").fetchall()
+    assert redirects == [(alone, registers.entity(HEALTH, "h"))]
     events = registers.con.execute(
         "SELECT event, entity_id FROM resolved.identity_event ORDER BY happened_on"
     ).fetchall()
