@@ -96,23 +96,25 @@ def remember_retired(con: duckdb.DuckDBPyConnection, tables: IdentityTables, lib
 
 
 def follow_parted(con: duckdb.DuckDBPyConnection, tables: IdentityTables, library: str, on: date) -> None:
-    """Redirects go where the records of the retired identifier are now: a merge may have been undone."""
+    """Redirects go where the records of the retired identifier are now: a merge may have been undone.
+
+    Only records that were in the merged entity tell: who bears a retired identifier's number anew may be somebody else.
+    """
     split = "(FROM vote JOIN entity_of USING (cluster) WHERE old_id <> entity)"
     if not count(con, f"({_redirected(library)})") or not count(con, split):
         return
     con.execute(
-        f"""CREATE TEMP TABLE parted AS SELECT entity_id, arg_min(entity, (-records, entity)) AS current_id FROM (
-            SELECT former.entity_id, entity, count(*) AS records FROM (
-                SELECT entity, unnest({DECIDED_BY}) AS unit FROM placed JOIN entity_of USING (cluster)
-                JOIN (SELECT {KEY}, name, birth_date FROM {tables.record}) USING ({KEY}))
+        f"""CREATE TEMP TABLE parted AS SELECT entity_id, old_id, arg_min(entity, (-records, entity)) AS current_id FROM (
+            SELECT redirect.entity_id, old_id, entity, count(*) AS records FROM (
+                SELECT old_id, entity, unnest({DECIDED_BY}) AS unit FROM placed JOIN entity_of USING (cluster)
+                JOIN (SELECT {KEY}, name, birth_date FROM {tables.record}) USING ({KEY}) WHERE old_id IS NOT NULL)
             JOIN {FORMER} AS former USING (unit)
-            WHERE former.library = {text(library)} AND former.entity_id IN ({_redirected(library)}) GROUP BY ALL)
-        GROUP BY entity_id"""
+            JOIN resolved.redirect AS redirect ON redirect.library = former.library
+                AND redirect.entity_id = former.entity_id AND redirect.current_id = old_id
+            WHERE former.library = {text(library)} GROUP BY ALL)
+        GROUP BY ALL"""
     )
-    con.execute(
-        f"""CREATE TEMP TABLE astray AS SELECT entity_id, parted.current_id FROM resolved.redirect AS redirect
-        JOIN parted USING (entity_id) WHERE library = {text(library)} AND redirect.current_id <> parted.current_id"""
-    )
+    con.execute("CREATE TEMP TABLE astray AS SELECT entity_id, current_id FROM parted WHERE current_id <> old_id")
     if not count(con, "astray"):
         return
     con.execute(

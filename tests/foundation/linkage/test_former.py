@@ -172,3 +172,29 @@ def test_a_redirect_follows_when_a_merge_is_undone() -> None:
         current = dict(registers.con.execute(redirects).fetchall())
         assert len(current) == registers.con.execute("SELECT count(*) FROM resolved.redirect").fetchone()[0]  # type: ignore[index]
         assert set(current.values()) == {alone} and retired in current
+
+
+def test_a_redirect_does_not_follow_a_number_to_whom_it_belongs() -> None:
+    """An insurance record bore another's number; put right, its identifier leads to its person whatever comes later."""
+    registers = Registers("person")
+    others = citizen_id("610103", "19550606", 12)
+    registers.put(RESIDENT, OF, **PERSON)
+    registers.put(INSURANCE, "i", **PERSON | {"citizen_id": others})
+    registers.put(
+        RESIDENT, "r", name="钱红", birth_date=date(1960, 1, 1), citizen_id=citizen_id("610104", "19600101", 2)
+    )
+    registers.put(HEALTH, "h", **STRANGER)
+    registers.night()
+    person, retired = registers.entity(RESIDENT, OF), registers.entity(INSURANCE, "i")
+    assert retired != person
+    registers.put(INSURANCE, "i", **PERSON)
+    registers.judge((HEALTH, "h", ""), (RESIDENT, "r", ""), "same")
+    registers.night()
+    redirects = "SELECT current_id FROM resolved.redirect WHERE entity_id = ?"
+    assert registers.con.execute(redirects, [retired]).fetchall() == [(person,)]
+    registers.put(RESIDENT, others, name="孙兰英", birth_date=date(1955, 6, 6), citizen_id=others)
+    registers.judgements.clear()
+    registers.night()
+    assert registers.entity(HEALTH, "h") != registers.entity(RESIDENT, "r")
+    assert registers.entity(RESIDENT, others) not in (person, retired)
+    assert registers.con.execute(redirects, [retired]).fetchall() == [(person,)]
