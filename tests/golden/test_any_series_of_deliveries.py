@@ -28,7 +28,11 @@ class Line:
     def written(self, mode: str) -> str:
         if self.fault == "field_count":
             return f"{self.key},张伟"
-        said = {"档案编号": self.key, "姓名": "" if self.fault == "no_identifying_item" else "张伟", "联系电话": self.phone}
+        said = {
+            "档案编号": self.key,
+            "姓名": "" if self.fault == "no_identifying_item" else "张伟",
+            "联系电话": self.phone,
+        }
         return ",".join([said.get(name, "") for name in COLUMNS] + [self.operation] * (mode == "delta"))
 
 
