@@ -22,6 +22,7 @@ def show_night(installation: Installation, result: NightResult, on: date, start:
     _show_tables(console, installation, dataset_statuses(installation))
     for delivery_id, reason in refused:
         _say(console, f"refused: {delivery_id}: {reason}")
+    _show_unread(console, installation)
     decided = [one for one in last_decisions(installation.postgres, on).values() if one.business_date == on]
     held = [one for one in decided if one.is_held]
     _show_gates(console, decided)
@@ -50,6 +51,7 @@ def show_status(installation: Installation) -> None:
     for one in statuses:
         if one.status == "rejected":
             _say(console, f"refused: {one.dataset} of {one.last_delivery}: {one.reason}")
+    _show_unread(console, installation)
     _show_gates(console, last_decisions(installation.postgres).values())
 
 
@@ -117,6 +119,16 @@ def _show_gates(console: Console, decisions: Iterable[Decision]) -> None:
             _say(console, f"held back: {one.place} of {one.business_date}: {one.reason}")
         elif one.overridden_by:
             _say(console, f"let pass by {one.overridden_by}: {one.place} of {one.business_date}: {one.reason}")
+
+
+def _show_unread(console: Console, installation: Installation) -> None:
+    """Deliveries that lie where none is looked for."""
+    for folder in installation.deliveries.unread():
+        _say(
+            console,
+            f"not read: {folder}: no dataset is delivered there. Move its files to <department>/<dataset> as the catalogue "
+            "names it, or declare the dataset.",
+        )
 
 
 def _say(console: Console, line: str) -> None:

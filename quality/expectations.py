@@ -52,18 +52,26 @@ class Measured:
 def measure(
     open_connection: Callable[[], duckdb.DuckDBPyConnection], suite: Suite, rules: Sequence[Rule], moment: Moment
 ) -> list[Measured]:
-    """Measure rules of a suite in one pass over its table; one that can't be measured has its error and stops no other."""
+    """Measure rules of a suite in one pass over its table; one that can't be measured has its error and stops no other.
+
+    Raises duckdb.IOException where the table's files can't be read: then nothing is known of any rule.
+    """
     if not rules:
         return []
     try:
         open_connection().execute(f"DESCRIBE {suite.batch}")
+    except duckdb.IOException:
+        raise
     except duckdb.Error as error:
         return [Measured(rule, 0, 0, telling(error)) for rule in rules]
-    engine = _engine(open_connection)
+    lost: list[duckdb.IOException] = []
+    engine = _engine(open_connection, lost)
     try:
         found = _validate(engine, suite, rules, moment)
         if all(one.error is None for one in found):
             return found
+        if lost:
+            raise lost[0]
         unbound = _unbound(open_connection(), suite, rules, moment)
         bound = [rule for rule in rules if rule.key not in unbound]
         measured = {one.rule.key: one for one in _measure_apart(engine, suite, bound, moment)} if bound else {}
@@ -201,10 +209,11 @@ def _great_expectations() -> SimpleNamespace:
     )
 
 
-def _engine(open_connection: Callable[[], duckdb.DuckDBPyConnection]) -> Any:
+def _engine(open_connection: Callable[[], duckdb.DuckDBPyConnection], lost: list[duckdb.IOException]) -> Any:
     """An SQLAlchemy engine over connections of the lake's engine.
 
-    Great Expectations reads a result after it has handed its connection back, so the result is buffered before.
+    Great Expectations reads a result after it has handed its connection back, so the result is buffered before. It tries
+    again what failed, dozens of times; where files can't be read (then `lost` says so) each would only wait for them anew.
     """
     import sqlalchemy as sa
     from duckdb_sqlalchemy import ConnectionWrapper, DuckDBExecutionContext
@@ -221,4 +230,15 @@ def _engine(open_connection: Callable[[], duckdb.DuckDBPyConnection]) -> Any:
         "duckdb:///:memory:", creator=lambda: ConnectionWrapper(open_connection()), poolclass=sa.NullPool
     )
     engine.dialect.execution_ctx_cls = Buffered
+
+    @sa.event.listens_for(engine, "handle_error")
+    def note(context: Any) -> None:
+        if isinstance(context.original_exception, duckdb.IOException):
+            lost.append(context.original_exception)
+
+    @sa.event.listens_for(engine, "before_cursor_execute")
+    def stop(*_: object) -> None:
+        if lost:
+            raise lost[0]
+
     return engine

@@ -19,6 +19,7 @@ from foundation.delivery import (
     open_delivery,
     refuse_empty,
     sha256,
+    unread,
 )
 from foundation.ingest.register import (
     Arrival,
@@ -62,6 +63,13 @@ class Deliveries:
         )
         return [outcome for outcome in outcomes if outcome]
 
+    def unread(self) -> list[str]:
+        """Folders with deliveries that no dataset reads: whoever delivered there believes that it arrived."""
+        return [
+            str(self.settings.deliveries_folder / name)
+            for name in unread(self.settings.deliveries_folder, self.catalogue.datasets)
+        ]
+
     def _uri(self, file: Found) -> str:
         return str(file.path.relative_to(self.settings.deliveries_folder))
 
@@ -72,9 +80,9 @@ class Deliveries:
         try:
             if file.problem is not None:
                 raise file.problem
-            refuse_empty(file.path)
-            arrival = replace(arrival, sha256=sha256(file.path))
             declared = control(file.path)
+            refuse_empty(file.path, may_say_nothing=_is_said_to_be_empty(dataset, declared))
+            arrival = replace(arrival, sha256=sha256(file.path))
             check_control(declared, file.path.name, sha256=arrival.sha256)
             arrival = replace(arrival, mode=declared.mode if declared else "full")
             same = _same_as(arrival, earlier)
@@ -102,6 +110,11 @@ class Deliveries:
             return _take(lake, dataset, arrival, earlier, open_database(dataset, url))
         except DeliveryRefused as refusal:
             return _registered(lake, _refused(arrival, _new_id(arrival, earlier), refusal))
+
+
+def _is_said_to_be_empty(dataset: Dataset, declared: Control | None) -> bool:
+    """Whether the control file tells of a delta without rows, which as JSON Lines has no bytes at all."""
+    return dataset.format.kind == "jsonl" and declared is not None and (declared.mode, declared.rows) == ("delta", 0)
 
 
 def _take(

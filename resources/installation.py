@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+
 from foundation.catalogue.catalogue import Catalogue
 from foundation.catalogue.load import load
 from resources.deliveries import Deliveries
@@ -16,7 +18,7 @@ from resources.preparation import prepare
 from resources.published import PublishedFiles
 from resources.quick_check import QuickCheck
 from resources.review import Review
-from resources.settings import Settings
+from resources.settings import InstallationError, Settings
 from resources.share import Share
 
 RUN = "run"
@@ -65,8 +67,18 @@ def open_installation(settings: Settings) -> Iterator[Installation]:
     postgres = open_postgres(settings)
     lake = open_lake(settings, postgres)
     try:
-        prepare(lake, catalogue)
+        _prepare(lake, catalogue)
         yield Installation(settings, catalogue, postgres, lake)
     finally:
         lake.close()
         postgres.engine.dispose()
+
+
+def _prepare(lake: Lake, catalogue: Catalogue) -> None:
+    try:
+        prepare(lake, catalogue)
+    except duckdb.IOException as error:  # it names the file or the address, and nothing of what stands there
+        raise InstallationError(
+            f"The lake at {lake.path} can't be used: {str(error).splitlines()[0][:300]}. Check that the folder or the store "
+            "answers, that all of it is there, and, for a store, its address and keys (docs/settings.md)."
+        ) from None

@@ -233,7 +233,7 @@ def open_lake(settings: Settings, postgres: Postgres, *, read_only: bool = False
     con = connect(settings)
     if settings.lake_path.startswith("s3://"):
         load(con, "httpfs")
-        con.execute("CREATE SECRET s3 (TYPE s3, PROVIDER config)")
+        con.execute(f"CREATE SECRET s3 (TYPE s3, PROVIDER config, URL_STYLE {text(settings.s3_url_style)})")
     elif not read_only:
         Path(settings.lake_path).mkdir(parents=True, exist_ok=True)
     options = [f"DATA_PATH {text(settings.lake_path)}", f"METADATA_SCHEMA {text(LAKE)}", "DATA_INLINING_ROW_LIMIT 0"]

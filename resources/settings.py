@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -26,6 +27,9 @@ class Settings(BaseSettings):
     deliveries: Path | None = Field(None, description="where departments deliver; default `$ONESOURCE_HOME/deliveries`")
     postgres_url: str | None = Field(None, description="the PostgreSQL server; default an embedded one", repr=False)
     lake: str | None = Field(None, description="folder or `s3://` address of the lake; default `$ONESOURCE_HOME/lake`")
+    s3_url_style: Literal["vhost", "path"] = Field(
+        "vhost", description="how an S3 store's buckets are addressed: `vhost` as bucket.host, `path` as host/bucket"
+    )
     catalog: Path = Field(PROJECT / "catalog", description="the catalogue of information resources")
     memory: str | None = Field(
         None,

@@ -27,8 +27,8 @@ delivered. An account that may only read the table is enough: the table is read 
 
 ## A lake on S3
 
-With `ONESOURCE_LAKE=s3://bucket/prefix` the store is addressed by these variables, which the engine reads itself. Buckets
-are addressed as a part of the host name (`bucket.endpoint`).
+With `ONESOURCE_LAKE=s3://bucket/prefix` the store is addressed by these variables, which the engine reads itself. A store
+of one's own (MinIO, Ceph) is often addressed with the bucket in the path: `ONESOURCE_S3_URL_STYLE=path`.
 
 """
 S3 = [

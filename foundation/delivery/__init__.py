@@ -3,7 +3,7 @@
 from foundation.delivery.control import Control, check_control, control, control_path, sha256
 from foundation.delivery.database import Retry, open_database
 from foundation.delivery.delivery import Delivery, open_delivery
-from foundation.delivery.discover import Found, discover
+from foundation.delivery.discover import Found, discover, unread
 from foundation.delivery.refusal import DeliveryRefused, RejectedRow, Rejections
 from foundation.delivery.text import refuse_empty
 
@@ -23,4 +23,5 @@ __all__ = [
     "open_delivery",
     "refuse_empty",
     "sha256",
+    "unread",
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -40,6 +42,24 @@ def discover(folder: Path, department: str, name: str, dataset: Dataset) -> list
         return []
     found = [_found(path, dataset.format.kind) for path in place.iterdir() if _is_delivery(path)]
     return sorted(found, key=lambda one: (one.business_date or date.min, one.path.name))
+
+
+def unread(folder: Path, datasets: Mapping[str, Dataset]) -> list[str]:
+    """Folders, relative to the delivery folder, with files of the delivered formats in them that no dataset reads.
+
+    Their name is misspelt, their dataset is read from a database, or they lie within a dataset's own.
+    """
+    read = {name for name, dataset in datasets.items() if dataset.format.kind != "database"}
+    formats = tuple({f".{datasets[name].format.kind}" for name in read})
+    found = []
+    for place, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        name = Path(place).relative_to(folder).as_posix()
+        if name not in read and any(
+            file.lower().endswith(formats) and _is_delivery(Path(place, file)) for file in files
+        ):
+            found.append(name)
+    return sorted(found)
 
 
 def _is_delivery(path: Path) -> bool:

@@ -31,7 +31,7 @@ class JsonlFile:
     """A JSON Lines file of a dataset; its columns are the keys of the first thousand objects."""
 
     def __init__(self, dataset: Dataset, path: Path, mode: Mode) -> None:
-        refuse_empty(path)
+        refuse_empty(path, may_say_nothing=mode == "delta")
         self.dataset, self.path, self.mode = dataset, path, mode
         self.encoding = codec_name(dataset.format.encoding)
         with path.open("rb") as file:
@@ -66,7 +66,7 @@ class JsonlFile:
     def _keys(self) -> list[str]:
         """The keys of the first objects in order of appearance; DeliveryRefused if there is no object.
 
-        A deletion may name its record only: a delta of nothing else has all columns.
+        A deletion may name its record only: a delta of nothing else, or of nothing at all, has all columns.
         """
         lines = (line for block in self._blocks(1 << 20) for line in _lines(block))
         keys: dict[str, None] = {}
@@ -80,9 +80,9 @@ class JsonlFile:
             found += row is None or not self._is_deletion(row)
             if found == HEAD_ROWS:
                 break
-        if is_blank:
+        if is_blank and self.mode == "full":
             raise DeliveryRefused("empty_file", self.path.name, "文件没有内容", "请核对导出任务后重新报送。")
-        if not keys:
+        if not keys and not is_blank:
             raise DeliveryRefused(
                 "unreadable", self.path.name, "不是 JSON Lines", "请每行写一个 JSON 对象，不要写成数组。"
             )

@@ -44,13 +44,16 @@ def wrong_encoding(file: str, found: str, declared: str) -> DeliveryRefused:
     return DeliveryRefused("encoding", file, what, f"请以 {declared} 编码重新导出。")
 
 
-def refuse_empty(path: Path) -> None:
-    """DeliveryRefused if the file is missing or closed to us (file_missing) or has no bytes (empty_file)."""
+def refuse_empty(path: Path, *, may_say_nothing: bool = False) -> None:
+    """DeliveryRefused if the file is missing or closed to us (file_missing) or has no bytes (empty_file).
+
+    `may_say_nothing`: it has no header, and a delta of a day without changes has no rows.
+    """
     if not path.is_file():
         raise DeliveryRefused("file_missing", path.name, "文件不存在或已被移走", "请重新报送。")
     if not os.access(path, os.R_OK):
         raise DeliveryRefused("file_missing", path.name, "没有读取该文件的权限", "请检查文件权限后重新报送。")
-    if path.stat().st_size == 0:
+    if path.stat().st_size == 0 and not may_say_nothing:
         raise DeliveryRefused("empty_file", path.name, "文件为空（0 字节）", "请核对导出任务后重新报送。")
 
 

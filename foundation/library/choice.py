@@ -52,14 +52,12 @@ class Chooser:
         return [*conditions, ("true", self._in_order(by_code.otherwise, item.from_item or name))]
 
     def value(self, name: str, item: LibraryItem) -> str:
-        carried = item.from_item or name
-        return self._decide(name, item, lambda order: _coalesce([one.value(carried) for one in order]))
+        return self._decide(name, item, lambda order: _coalesce([said for said, _ in self._asked(name, item, order)]))
 
     def origin(self, name: str, item: LibraryItem) -> str:
         """The number of the source that the value came from."""
-        carried = item.from_item or name
         return self._decide(
-            name, item, lambda order: _first(order, lambda one: one.value(carried), lambda one: str(one.source.number))
+            name, item, lambda order: _first(self._asked(name, item, order), lambda one: str(one.source.number))
         )
 
     def identifier_is_valid(self, name: str, item: LibraryItem) -> str:
@@ -67,7 +65,7 @@ class Chooser:
         chosen = self._decide(
             name,
             item,
-            lambda order: _first(order, lambda one: one.value(name), lambda one: f"{one.alias}.identifier_is_valid"),
+            lambda order: _first(self._asked(name, item, order), lambda one: f"{one.alias}.identifier_is_valid"),
         )
         return f"coalesce({chosen}, false)"
 
@@ -79,6 +77,19 @@ class Chooser:
         registers = [order[0] for order in orders]
         records = [f"{one.alias}.record_key" for one in self.candidates if any(map(one.serves, registers))]
         return f"coalesce({', '.join(records)}) IS NOT NULL"
+
+    def _asked(self, name: str, item: LibraryItem, order: list[Candidate]) -> list[tuple[str, Candidate]]:
+        """(value, source) in the order in which they are asked.
+
+        Of a published identifier the authority's word goes first, then the valid numbers, then what else was written: a
+        slip in a record that only the model linked must not displace the number that decides who the entity is.
+        """
+        said = [(one.value(item.from_item or name), one) for one in order]
+        identity = self.table.identity
+        if identity is None or name != identity.identifier or name not in self.table.share:
+            return said
+        valid = [(f"CASE WHEN {one.alias}.identifier_is_valid THEN {value} END", one) for value, one in said[1:]]
+        return [*said[:1], *valid, *said[1:]]
 
     def _decide(self, name: str, item: LibraryItem, write: Callable[[list[Candidate]], str]) -> str:
         orders = self.orders(name, item)
@@ -95,7 +106,7 @@ def _coalesce(values: list[str]) -> str:
     return f"coalesce({', '.join(values)})" if values else "NULL"
 
 
-def _first(order: list[Candidate], value: Callable[[Candidate], str], give: Callable[[Candidate], str]) -> str:
+def _first(asked: list[tuple[str, Candidate]], give: Callable[[Candidate], str]) -> str:
     """SQL for what the first candidate with a value gives."""
-    whens = [f"WHEN {value(one)} IS NOT NULL THEN {give(one)}" for one in order]
+    whens = [f"WHEN {value} IS NOT NULL THEN {give(one)}" for value, one in asked]
     return f"CASE {' '.join(whens)} END" if whens else "NULL"

@@ -22,18 +22,31 @@ def view_sql(consolidation: Consolidation, rows: str, columns: Iterable[str]) ->
     internal |= {record_column(source, part) for source in sources for part in RECORD_PARTS}
     shown = [quoted(column) for column in columns if column not in HIDDEN and quoted(column) not in internal]
     origins = [f"{text(name)}: {_origin(consolidation, name)}" for name in consolidation.chosen_items]
+    if consolidation.table.identity is None:
+        origins.insert(0, f"{text(consolidation.table.key)}: {_key_origin(consolidation)}")
     return f"SELECT {', '.join(shown)}, {{{', '.join(origins)}}} AS sources FROM {rows}"
 
 
 def _origin(consolidation: Consolidation, item: str) -> str:
     carried = consolidation.table.items[item].from_item or item
+    whens = [f"WHEN {source.number} THEN {_record(source, carried)}" for source in consolidation.sources]
+    return f"CASE {origin_column(item)} {' '.join(whens)} END"
+
+
+def _key_origin(consolidation: Consolidation) -> str:
+    """Where a key that departments give comes from: the first of its sources that has a record."""
     whens = [
-        f"WHEN {source.number} THEN {{'dataset': {text(source.dataset)}, "
-        f"'record_key': {record_column(source, 'record_key')}, "
-        f"'delivery_id': {_delivery(source, carried)}, 'as_of': {record_column(source, 'as_of')}}}"
+        f"WHEN {record_column(source, 'record_key')} IS NOT NULL THEN {_record(source, consolidation.table.key)}"
         for source in consolidation.sources
     ]
-    return f"CASE {origin_column(item)} {' '.join(whens)} END"
+    return f"CASE {' '.join(whens)} END"
+
+
+def _record(source: Source, item: str) -> str:
+    return (
+        f"{{'dataset': {text(source.dataset)}, 'record_key': {record_column(source, 'record_key')}, "
+        f"'delivery_id': {_delivery(source, item)}, 'as_of': {record_column(source, 'as_of')}}}"
+    )
 
 
 def _delivery(source: Source, item: str) -> str:

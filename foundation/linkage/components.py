@@ -50,16 +50,20 @@ class Facts:
 
 @dataclass(frozen=True)
 class Limits:
-    """How many names and dates one entity's records may bear, and which units people judged apart."""
+    """How many names and dates one entity's records may bear, which units people judged apart, and which the same."""
 
     names: int
     dates: int
     apart: frozenset[tuple[int, int]]
+    same: frozenset[tuple[int, int]] = frozenset()
 
-    def allow(self, one: Facts, other: Facts) -> bool:
-        if one.decided + other.decided > 1 or one.datasets & other.datasets:
+    def allow(self, one: Facts, other: Facts, *, is_judged: bool) -> bool:
+        """Whether two clusters may be one; people judge over all but two identifiers and what they judged apart."""
+        if one.decided + other.decided > 1:
             return False
-        if len(one.names | other.names) > self.names or len(one.dates | other.dates) > self.dates:
+        if not is_judged and one.datasets & other.datasets:
+            return False
+        if not is_judged and (len(one.names | other.names) > self.names or len(one.dates | other.dates) > self.dates):
             return False
         return not any((min(a, b), max(a, b)) in self.apart for a in one.units for b in other.units)
 
@@ -75,9 +79,10 @@ def cut(links: Sequence[tuple[int, int, float]], facts: Mapping[int, Facts], lim
     linked = {(min(a, b), max(a, b)) for a, b, _ in links}
     for a, b, _ in sorted(links, key=lambda link: (-link[2], link[0], link[1])):
         one, other = cluster[a], cluster[b]
-        if one == other or not limits.allow(members[one], members[other]):
+        is_judged = (min(a, b), max(a, b)) in limits.same
+        if one == other or not limits.allow(members[one], members[other], is_judged=is_judged):
             continue
-        if not _supported(members[one].units, members[other].units, linked):
+        if not is_judged and not _supported(members[one].units, members[other].units, linked):
             continue
         kept, gone = min(one, other), max(one, other)
         members[kept] = members[kept].with_(members.pop(gone))

@@ -10,7 +10,7 @@ from datetime import date
 
 import duckdb
 
-from foundation.linkage.former import recall, remember
+from foundation.linkage.former import find_reused, follow_parted, recall, remember, remember_retired
 from foundation.linkage.tables import RECORD_KEY, IdentityTables
 from foundation.sql import count, execute_count, listed, text
 
@@ -27,18 +27,21 @@ def assign(con: duckdb.DuckDBPyConnection, tables: IdentityTables, library: str,
 
     Returns how many links are new or different.
     """
+    find_reused(con)
     remember(con, tables, library, on)
     _prior(con, tables)
     _vote(con, library)
     _keep(con)
     _mint(con, tables, prefix)
     _events(con, library, on)
-    _redirect(con, library, on)
+    _redirect(con, tables, library, on)
+    follow_parted(con, tables, library, on)
     return _write(con, tables)
 
 
 def _prior(con: duckdb.DuckDBPyConnection, tables: IdentityTables) -> None:
-    """`placed`: the records of `grouped` with the link that they had; where there are no links yet, a view."""
+    """`placed`: the records of `grouped` with the link that they had; where there are no links yet, a view. A reused key's
+    link was another's."""
     placed = f"{listed(RECORD_KEY, 'grouped.')}, rank, cluster, grouped.method, grouped.match_probability, grouped.unit"
     if not count(con, tables.link):
         old = "NULL::VARCHAR AS old_id, NULL::VARCHAR AS old_method, NULL::DOUBLE AS old_probability, NULL::UBIGINT AS old_unit"
@@ -47,7 +50,7 @@ def _prior(con: duckdb.DuckDBPyConnection, tables: IdentityTables) -> None:
     con.execute(
         f"""CREATE TEMP TABLE placed AS SELECT {placed}, link.{tables.key} AS old_id, link.method AS old_method,
             link.match_probability AS old_probability, link.unit AS old_unit
-        FROM grouped LEFT JOIN {tables.link} AS link USING ({KEY})"""
+        FROM grouped LEFT JOIN (FROM {tables.link} ANTI JOIN reused USING ({KEY})) AS link USING ({KEY})"""
     )
 
 
@@ -133,7 +136,7 @@ def _events(con: duckdb.DuckDBPyConnection, library: str, on: date) -> None:
     )
 
 
-def _redirect(con: duckdb.DuckDBPyConnection, library: str, on: date) -> None:
+def _redirect(con: duckdb.DuckDBPyConnection, tables: IdentityTables, library: str, on: date) -> None:
     """Identifiers that a merge retired, with the one that stands for them now; earlier redirects follow."""
     con.execute(
         """CREATE TEMP TABLE retired AS SELECT DISTINCT ON (old_id) old_id AS entity_id, entity AS current_id
@@ -142,6 +145,7 @@ def _redirect(con: duckdb.DuckDBPyConnection, library: str, on: date) -> None:
     )
     if not count(con, "retired"):
         return
+    remember_retired(con, tables, library, on)
     con.execute(
         f"""CREATE TEMP TABLE redirected AS SELECT library, earlier.entity_id, retired.current_id, since
         FROM resolved.redirect AS earlier JOIN retired ON retired.entity_id = earlier.current_id

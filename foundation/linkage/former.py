@@ -1,4 +1,4 @@
-"""Identifiers whose last record was withdrawn: remembered by what decided them, and given back when it is delivered again."""
+"""Identifiers that no longer stand: remembered by what decided them, given back when that is delivered again."""
 
 from __future__ import annotations
 
@@ -6,10 +6,27 @@ from datetime import date
 
 import duckdb
 
+from foundation.linkage.apart import SIMILAR_NAME
 from foundation.linkage.tables import FORMER, RECORD_KEY, IdentityTables
 from foundation.sql import count, listed, text
 
 KEY = listed(RECORD_KEY)
+# What decides a record: its identifier, or its own key together with the name or the birth date, for a department may
+# give the key of a withdrawn record to somebody else.
+DECIDED_BY = """CASE WHEN method = 'identifier' OR (name IS NULL AND birth_date IS NULL) THEN [unit]
+    ELSE list_filter([CASE WHEN name IS NOT NULL THEN hash(unit, name) END,
+        CASE WHEN birth_date IS NOT NULL THEN hash(unit, birth_date) END], one -> one IS NOT NULL) END"""
+
+
+def find_reused(con: duckdb.DuckDBPyConnection) -> None:
+    """`reused`: records of which the department gave the key to somebody else: the name is another, and so is the birth
+    date or, where none is known, the number. What the key said before was withdrawn, what it says now is new."""
+    con.execute(
+        f"""CREATE TEMP TABLE reused AS SELECT {KEY} FROM added AS member JOIN removed AS held USING ({KEY})
+        WHERE member.name IS NOT NULL AND held.name IS NOT NULL AND NOT {SIMILAR_NAME}
+        AND NOT coalesce(member.identifier = held.identifier, false)
+        AND coalesce(member.birth_date <> held.birth_date, member.identifier <> held.identifier, false)"""
+    )
 
 
 def remember(con: duckdb.DuckDBPyConnection, tables: IdentityTables, library: str, on: date) -> None:
@@ -17,12 +34,12 @@ def remember(con: duckdb.DuckDBPyConnection, tables: IdentityTables, library: st
     identifiers, where there is none those of the records' own keys."""
     con.execute(
         f"""CREATE TEMP TABLE gone AS SELECT {KEY} FROM removed
-        ANTI JOIN (SELECT {KEY} FROM added SEMI JOIN removed USING ({KEY})) USING ({KEY})"""
+        ANTI JOIN (SELECT {KEY} FROM added SEMI JOIN removed USING ({KEY}) ANTI JOIN reused USING ({KEY})) USING ({KEY})"""
     )
     con.execute(f"CREATE TEMP TABLE losing AS SELECT DISTINCT entity FROM old_link SEMI JOIN gone USING ({KEY})")
     con.execute(
-        f"""CREATE TEMP TABLE losing_link AS SELECT {KEY}, {tables.key} AS entity, unit, method
-        FROM {tables.link} WHERE {tables.key} IN (FROM losing)"""
+        f"""CREATE TEMP TABLE losing_link AS SELECT {KEY}, {tables.key} AS entity, unit, method, name, birth_date
+        FROM (FROM {tables.link} WHERE {tables.key} IN (FROM losing)) LEFT JOIN removed USING ({KEY})"""
     )
     con.execute(
         f"""CREATE TEMP TABLE ended AS SELECT entity FROM losing
@@ -33,9 +50,10 @@ def remember(con: duckdb.DuckDBPyConnection, tables: IdentityTables, library: st
     con.execute(
         f"""INSERT INTO {FORMER} BY NAME
         SELECT DISTINCT {text(library)} AS library, unit, entity AS entity_id, {text(str(on))}::DATE AS ended_on FROM (
-            SELECT entity, unit, method = 'identifier' AS decides, bool_or(decides) OVER (PARTITION BY entity) AS is_decided
-            FROM losing_link SEMI JOIN ended USING (entity))
-        WHERE unit IS NOT NULL AND decides = is_decided ORDER BY ALL"""
+            SELECT entity, unnest({DECIDED_BY}) AS unit, decides FROM (
+                SELECT *, method = 'identifier' AS decides, bool_or(decides) OVER (PARTITION BY entity) AS is_decided
+                FROM losing_link SEMI JOIN ended USING (entity)) WHERE decides = is_decided)
+        WHERE unit IS NOT NULL ORDER BY ALL"""
     )
 
 
@@ -47,9 +65,15 @@ def recall(con: duckdb.DuckDBPyConnection, library: str) -> None:
     is not the number's holder who left.
     """
     con.execute(
-        f"""CREATE TEMP TABLE recalled AS SELECT cluster, entity_id AS old_id, 0 AS votes, min(rank) AS best
-        FROM placed JOIN {FORMER} AS former USING (unit)
-        WHERE former.library = {text(library)} AND placed.old_id IS NULL GROUP BY ALL"""
+        f"""CREATE TEMP TABLE remembered AS SELECT unit, entity_id FROM {FORMER}
+        WHERE library = {text(library)} AND entity_id NOT IN ({_redirected(library)})"""
+    )
+    new = "FROM placed WHERE old_id IS NULL" if count(con, "remembered") else "FROM placed LIMIT 0"
+    con.execute(
+        f"""CREATE TEMP TABLE recalled AS SELECT cluster, entity_id AS old_id, 0 AS votes, min(rank) AS best FROM (
+            SELECT cluster, rank, unnest({DECIDED_BY}) AS unit
+            FROM ({new}) JOIN (SELECT {KEY}, name, birth_date FROM added) USING ({KEY})) JOIN remembered USING (unit)
+        GROUP BY ALL"""
     )
     if not count(con, "recalled"):
         return
@@ -57,3 +81,50 @@ def recall(con: duckdb.DuckDBPyConnection, library: str) -> None:
     con.execute(
         f"""DELETE FROM {FORMER} WHERE library = {text(library)} AND entity_id IN (SELECT old_id FROM recalled)"""
     )
+
+
+def remember_retired(con: duckdb.DuckDBPyConnection, tables: IdentityTables, library: str, on: date) -> None:
+    """What the records of `retired` identifiers were decided by goes to `resolved.former_link`, should they part again."""
+    con.execute(
+        f"""INSERT INTO {FORMER} BY NAME
+        SELECT DISTINCT {text(library)} AS library, unnest({DECIDED_BY}) AS unit, entity_id, {text(str(on))}::DATE AS ended_on
+        FROM (SELECT {KEY}, old_id AS entity_id, old_unit AS unit, old_method AS method FROM placed
+            WHERE old_id IN (SELECT entity_id FROM retired) AND old_unit IS NOT NULL)
+        JOIN (SELECT {KEY}, name, birth_date FROM removed UNION ALL
+            SELECT {KEY}, name, birth_date FROM {tables.record} ANTI JOIN removed USING ({KEY})) USING ({KEY}) ORDER BY ALL"""
+    )
+
+
+def follow_parted(con: duckdb.DuckDBPyConnection, tables: IdentityTables, library: str, on: date) -> None:
+    """Redirects go where the records of the retired identifier are now: a merge may have been undone.
+
+    Only records that were in the merged entity tell: who bears a retired identifier's number anew may be somebody else.
+    """
+    split = "(FROM vote JOIN entity_of USING (cluster) WHERE old_id <> entity)"
+    if not count(con, f"({_redirected(library)})") or not count(con, split):
+        return
+    con.execute(
+        f"""CREATE TEMP TABLE parted AS SELECT entity_id, old_id, arg_min(entity, (-records, entity)) AS current_id FROM (
+            SELECT redirect.entity_id, old_id, entity, count(*) AS records FROM (
+                SELECT old_id, entity, unnest({DECIDED_BY}) AS unit FROM placed JOIN entity_of USING (cluster)
+                JOIN (SELECT {KEY}, name, birth_date FROM {tables.record}) USING ({KEY}) WHERE old_id IS NOT NULL)
+            JOIN {FORMER} AS former USING (unit)
+            JOIN resolved.redirect AS redirect ON redirect.library = former.library
+                AND redirect.entity_id = former.entity_id AND redirect.current_id = old_id
+            WHERE former.library = {text(library)} GROUP BY ALL)
+        GROUP BY ALL"""
+    )
+    con.execute("CREATE TEMP TABLE astray AS SELECT entity_id, current_id FROM parted WHERE current_id <> old_id")
+    if not count(con, "astray"):
+        return
+    con.execute(
+        f"""DELETE FROM resolved.redirect WHERE library = {text(library)} AND entity_id IN (SELECT entity_id FROM astray)"""
+    )
+    con.execute(
+        f"""INSERT INTO resolved.redirect BY NAME
+        SELECT {text(library)} AS library, entity_id, current_id, {text(str(on))}::DATE AS since FROM astray"""
+    )
+
+
+def _redirected(library: str) -> str:
+    return f"SELECT entity_id FROM resolved.redirect WHERE library = {text(library)}"

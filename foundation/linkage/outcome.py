@@ -88,7 +88,7 @@ def _facts(con: duckdb.DuckDBPyConnection, model: LinkModel) -> None:
 
 def _usable(con: duckdb.DuckDBPyConnection, model: LinkModel) -> None:
     """`link`: pairs that may join: judged the same, certain, or above the threshold; of an undecided unit's decided ones
-    the best, if none other comes near."""
+    the best, if none other comes near; of several records of a dataset that holds one per entity likewise the best."""
     con.execute(
         """CREATE TEMP TABLE strong AS SELECT edge.*, fact.is_decided,
             coalesce(max(CASE WHEN is_decided THEN match_weight END) OVER (PARTITION BY edge.unit), 0) AS best,
@@ -98,9 +98,25 @@ def _usable(con: duckdb.DuckDBPyConnection, model: LinkModel) -> None:
             AND judged.other_unit = greatest(edge.unit, edge.other_unit))"""
     )
     con.execute(
-        f"""CREATE TEMP TABLE link AS SELECT unit, other_unit, match_weight, match_probability FROM strong
+        f"""CREATE TEMP TABLE eligible AS FROM strong
         WHERE match_weight >= {weight_of(model.link_at)} AND is_plausible
         AND (NOT is_decided OR (match_weight = best AND coalesce(best - second >= {model.margin}, true)))"""
+    )
+    # Two records of such a dataset are two entities: if both fit a third, chance would say whose it is.
+    con.execute(
+        f"""CREATE TEMP TABLE rivalled AS SELECT DISTINCT least(here, there) AS low, greatest(here, there) AS high FROM (
+            SELECT here, there, is_model, weight, max(weight) OVER rivals AS best,
+                list_sort(list(weight) OVER rivals, 'DESC')[2] AS second
+            FROM (SELECT here, there, max(match_weight) AS weight, bool_and(kind = '{MODEL}') AS is_model FROM (
+                SELECT other_unit AS here, unit AS there, kind, match_weight FROM eligible UNION ALL
+                SELECT unit, other_unit, kind, match_weight FROM eligible WHERE NOT is_decided) GROUP BY ALL)
+            JOIN fact ON fact.unit = there AND fact.datasets <> 0
+            WINDOW rivals AS (PARTITION BY here, fact.datasets))
+        WHERE is_model AND (weight < best OR best - second < {model.margin})"""
+    )
+    con.execute(
+        """CREATE TEMP TABLE link AS SELECT unit, other_unit, match_weight, match_probability FROM eligible
+        WHERE (least(unit, other_unit), greatest(unit, other_unit)) NOT IN (FROM rivalled)"""
     )
 
 
@@ -130,8 +146,11 @@ def _cut(con: duckdb.DuckDBPyConnection, model: LinkModel) -> None:
     links = con.execute(
         "SELECT unit, other_unit, match_weight FROM link SEMI JOIN suspect USING (unit) ORDER BY ALL"
     ).fetchall()
-    apart = frozenset((min(a, b), max(a, b)) for a, b in con.execute("FROM judged_apart").fetchall())
-    cluster = cut(links, facts, Limits(model.most_names, model.most_dates, apart))
+    apart, same = (
+        frozenset((min(a, b), max(a, b)) for a, b in con.execute(f"SELECT unit, other_unit FROM {judged}").fetchall())
+        for judged in ("judged_apart", "judged_same")
+    )
+    cluster = cut(links, facts, Limits(model.most_names, model.most_dates, apart, same))
     table = pa.table(
         {"unit": pa.array(list(cluster), pa.uint64()), "cluster": pa.array(list(cluster.values()), pa.uint64())}
     )

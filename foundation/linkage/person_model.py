@@ -157,9 +157,12 @@ PROFILE = {
     "employers": "list_sort(list_distinct(list(employer)))",
 }
 # Where the birth dates differ only the same name links, where the names differ only the same birth date: brothers and
-# sisters share surname, household, phone and address. Cremations know no birth date: the death's then.
-GUARD = """(birth_date = 1 OR (birth_date IS NULL AND (death_date = 1 OR number > 0 OR phone = 1 OR address IN (1, 2)))
-        OR name IN (1, 2)) AND (name > 0 OR (name IS NULL AND family = 1 AND birth_date = 1)
+# sisters share surname, household, phone and address. Where not even the year agrees a father and his son may share the
+# name too. Cremations know no birth date: the death's then.
+GUARD = """(birth_date = 1 OR (birth_date IS NULL
+            AND (name IN (1, 2) OR death_date = 1 OR number > 0 OR phone = 1 OR address IN (1, 2)))
+        OR (name = 1 AND (birth_date > 1 OR number > 0)) OR (name = 2 AND birth_date IN (2, 3)))
+    AND (name > 0 OR (name IS NULL AND family = 1 AND birth_date = 1)
         OR (family = 1 AND birth_date = 1 AND coalesce(sex_code, 1) = 1))
     AND NOT (name IS NOT DISTINCT FROM 5 AND birth_date IS DISTINCT FROM 1)"""
 ONE_RECORD_EACH = frozenset(

@@ -32,7 +32,9 @@ _FOREIGN = re.compile(
     r"|卢布|马克|泰铢|林吉特|USD|HKD|EUR|JPY|GBP|AUD|CAD|SGD|KRW|CHF|TWD|US\$|HK\$|[$€£]",
     re.IGNORECASE,
 )
-_NOISE = re.compile(r"人民币|RMB|CNY|[¥￥,\s（）:：]|注册资[本金]|开办资金|整$|正$|大写|圆整", re.IGNORECASE)
+_NOISE = re.compile(
+    r"人民币|RMB|CNY|(?<=\d),(?=\d{3}(?!\d))|[¥￥\s（）:：]|注册资[本金]|开办资金|整$|正$|大写|圆整", re.IGNORECASE
+)
 _SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 _NUMERAL = re.compile(
     rf"^([{NUMERAL_CHARACTERS}]+)([元圆块])?(?:([{NUMERAL_CHARACTERS}])角)?(?:零?([{NUMERAL_CHARACTERS}])分)?$"

@@ -32,7 +32,9 @@ RULES = (FORMAT, UNKNOWN, SPLIT)
 
 # A number cell of a spreadsheet arrives as 610102.0.
 TIDYING = Tidying(((r"\.0+$", ""), (SEPARATORS, "")), clean="0123456789", is_contextual=True)
-CODE = re.compile(r"(\d{6})(\d{3})?(\d{3})?")
+CODE = re.compile(r"(\d{6})(\d{3})?(\d{3})?", re.ASCII)
+# Longer than the longest names of a province, a city and a county together.
+LONGEST = 60
 NO_CODES = Codes(title="", standard="GB/T 2260", names={}, aliases={}, successors={})
 
 
@@ -103,6 +105,8 @@ def _by_name(divisions: Divisions, text: str) -> str | None:
     found = divisions.named.get(text, frozenset())
     if len(found) == 1:
         return next(iter(found))
+    if len(text) > LONGEST:
+        return None
     for split in range(2, len(text) - 1):
         outer = divisions.named.get(text[:split], frozenset())
         inner = _by_name_within(divisions, text[split:], outer)

@@ -29,7 +29,7 @@ LAST_DIVISION = {
     "N": 79, "O": 82, "P": 83, "Q": 85, "R": 90, "S": 96, "T": 97,
 }  # fmt: skip
 TIDYING = Tidying(((r"\.0+$", ""), (SEPARATORS, "")), is_contextual=True)
-CODE = re.compile(r"([A-Z]?)(\d{2,4})|([A-T])")
+CODE = re.compile(r"([A-Z]?)(\d{2,4})|([A-T])", re.ASCII)
 NO_CODES = Codes(title="", standard="GB/T 4754", names={}, aliases={}, successors={})
 
 

@@ -26,6 +26,8 @@ SIX_FIELDS = (
     r"\.(?P<version>[0-9A-Z]+)\.(?P<check>[0-9A-Z])$"
 )
 ROOT_LENGTH = len("1.2.156.3005.2.")
+# Serial numbers have no fixed length, 9 to 32 characters were seen. All identifiers are laid out as wide as the longest.
+LONGEST = 400
 ABSENT, DOT = 36, ord(".")
 VALUES = np.where(BASE36 == 255, np.uint8(ABSENT), BASE36)
 
@@ -36,7 +38,7 @@ def conform(array: pa.Array, setting: Setting) -> Conformed:
     found = Findings(len(text), RULES)
     there = np.flatnonzero(present(text))
     part = text if len(there) == len(text) else text.take(pa.array(there))
-    formed = pc.match_substring_regex(part, SIX_FIELDS).to_numpy(zero_copy_only=False)
+    formed = pc.match_substring_regex(part, SIX_FIELDS).to_numpy(zero_copy_only=False) & (lengths(part) <= LONGEST)
     found.report(FIELDS, there, ~formed)
     rows = there[formed]
     if len(rows):

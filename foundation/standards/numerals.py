@@ -15,23 +15,31 @@ NUMERAL_CHARACTERS = "".join({**_DIGITS, **_TENS, **_MYRIADS})
 
 
 def chinese_number(text: str) -> Decimal | None:
-    """The number that a Chinese numeral states, None where it states none."""
+    """The number that a Chinese numeral states, None where it states none.
+
+    A form's printed 万元 with nothing written before it is none, nor is 零拾, which some write for ten and others for none.
+    """
     if not text or any(character not in NUMERAL_CHARACTERS for character in text):
         return None
     if all(character in _DIGITS for character in text):
         return Decimal("".join(str(_DIGITS[character]) for character in text))
-    total, section, digit = 0, 0, 0
+    total: int = 0
+    section: int | None = None
+    digit: int | None = None
     for character in text:
         if character in _DIGITS:
             if digit:
                 return None
             digit = _DIGITS[character]
         elif character in _TENS:
-            section, digit = section + (digit or 1) * _TENS[character], 0
+            if digit == 0 and _TENS[character] == 10:
+                return None
+            section, digit = (section or 0) + (1 if digit is None else digit) * _TENS[character], None
         else:
-            unit = _MYRIADS[character]
-            total = (
-                (total + section + digit) * unit if total and unit > total else total + (section + digit or 1) * unit
-            )
-            section, digit = 0, 0
-    return Decimal(total + section + digit)
+            unit, is_stated = _MYRIADS[character], section is not None or digit is not None
+            if not total and not is_stated:
+                return None
+            part = (section or 0) + (digit or 0)
+            total = (total + part) * unit if total and unit > total else total + part * unit
+            section = digit = None
+    return Decimal(total + (section or 0) + (digit or 0))

@@ -23,8 +23,8 @@ def conform(array: pa.Array, setting: Setting) -> Conformed:
     """Nine characters without the hyphen, of itself, a credit code (9 to 17) or an old tax number (7 to 15)."""
     text = tidy(array)
     found = Findings(len(text), RULES)
-    credit_rows, credit = of_length(text, 18)
-    tax_rows, tax = of_length(text, 15)
+    credit_rows, credit = _alphanumeric(text, 18)
+    tax_rows, tax = _alphanumeric(text, 15)
     rows, matrix = of_length(text, 9)
     other = present(text)
     for known in (credit_rows, tax_rows, rows):
@@ -38,6 +38,13 @@ def conform(array: pa.Array, setting: Setting) -> Conformed:
         kept = present(value)[at] if len(at) else np.zeros(0, np.bool_)
         value = replace_rows(value, at[kept], strings_of(inside[:, kept]))
     return Conformed(value, issue)
+
+
+def _alphanumeric(text: pa.StringArray, length: int) -> tuple[Rows, Bytes]:
+    """As `of_length`, of letters and digits only: bytes cut out of 未办理代码证 are no characters."""
+    rows, matrix = of_length(text, length)
+    sound = all_of(BASE36[matrix] < 36)
+    return rows[sound], matrix[:, sound]
 
 
 def _check(found: Findings, rows: Rows, matrix: Bytes) -> None:

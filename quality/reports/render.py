@@ -73,7 +73,10 @@ def overview_html(night: Night, departments: list[Page], libraries: list[Page]) 
     drawn = {"trend": charts.trend(trend), "heat": charts.heat_map(rows)}
     groups = [("部门", _worst_first(departments)), ("基础库", _worst_first(libraries))]
     score, urgent = night.score("province"), _urgent([*departments, *libraries])
-    return _render("overview.html", drawn, on=night.on, score=score, gates=gates, groups=groups, urgent=urgent)
+    unread = night.quality.installation.deliveries.unread()
+    return _render(
+        "overview.html", drawn, on=night.on, score=score, gates=gates, unread=unread, groups=groups, urgent=urgent
+    )
 
 
 def index_html(days: list[tuple[str, list[tuple[str, str]]]]) -> str:

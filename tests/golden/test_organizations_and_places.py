@@ -298,6 +298,29 @@ def test_a_place_keeps_its_authoritys_spelling_and_an_address_is_tidied(province
     assert address == "陕西省西安市新城区解放路1号"
 
 
+@pytest.mark.parametrize(
+    ("table", "key", "dataset"),
+    [
+        ("admin_division", "division_code", BOUNDARY),
+        ("place_name", "place_number", PLACE),
+        ("address", "address_code", DOOR),
+        ("real_estate_unit", "unit_number", ESTATE),
+        ("license", "license_id", LICENCES),
+    ],
+)
+def test_a_departments_own_number_has_a_source_as_every_item_has(
+    province: Any, table: str, key: str, dataset: str
+) -> None:
+    home, _ = province
+    for view in (table, f"{table}_history"):
+        rows = home.rows(f"SELECT {key} AS number, sources.{key} AS source FROM library.{view}")
+        assert rows
+        assert {(row["source"]["dataset"], row["source"]["record_key"]) for row in rows} == {
+            (dataset, row["number"]) for row in rows
+        }
+        assert all(row["source"]["delivery_id"] and row["source"]["as_of"] for row in rows)
+
+
 def test_an_impossible_point_is_not_published(province: Any) -> None:
     home, _ = province
     assert home.shared("SELECT longitude, latitude FROM share.address WHERE address_code = 'D2'") == [

@@ -15,6 +15,7 @@ from tests.homes import Home
 from tests.toy import citizen_id
 
 RESIDENT, HEALTH, STUDENT = "public_security/resident", "health/resident_health_record", "education/student"
+LICENSE = "government_service/license_index"
 ON, NEXT = "2026-11-24", "2026-11-25"
 PEOPLE = [
     {"公民身份号码": citizen_id("610102", "19800101", number), "姓名": name, "性别代码": "1", "出生日期": "19800101"}
@@ -310,3 +311,19 @@ def test_records_whose_rows_cannot_be_read_today_stay_held(home: Home) -> None:
     assert [row["record_key"] for row in held] == ["K0", "K1", "K2", "K3", "K4"]
     held = home.rows("SELECT record_key FROM ingest.government_service__license_index ORDER BY ALL")
     assert [row["record_key"] for row in held] == ["L0", "L1"]
+
+
+def test_a_delta_of_json_lines_without_rows_has_no_bytes_and_is_refused_only_if_nothing_says_so(home: Home) -> None:
+    license_id = "1.2.156.3005.2.11100000MB03271699022.340100.000000016.001.9"
+    home.deliver(LICENSE, ON, [{"证照标识": license_id, "证照编号": "1"}])
+    home.ingest(LICENSE, ON)
+    path = home.deliver(LICENSE, NEXT, [], delta=True)
+    path.with_suffix(".control.json").write_text('{"mode": "delta"}', encoding="utf-8")
+
+    (cut,) = home.ingest(LICENSE, NEXT)
+    home.toy.control(path, rows=0, mode="delta")
+    (quiet,) = home.ingest(LICENSE, NEXT)
+
+    assert (cut.status, cut.rule) == ("rejected", "empty_file")
+    assert (quiet.status, quiet.rows, quiet.withdrawn) == ("accepted", 0, 0)
+    assert home.value("SELECT count(*) FROM ingest.government_service__license_index") == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -66,6 +67,18 @@ def test_a_job_that_was_killed_ten_times_comes_to_the_same(demo: Home, server: S
 
         assert last.returncode == 0, last.stderr
         assert share(killed) == share(demo)
+
+
+def test_a_delivery_that_lies_where_none_is_looked_for_is_told(demo: Home) -> None:
+    misplaced = demo.settings.deliveries_folder / "education" / "students"
+    misplaced.mkdir()
+    (misplaced / "2026-11-01.csv").write_text("学籍号\n", encoding="utf-8")
+    try:
+        said = demo.onesource("status").stdout
+    finally:
+        shutil.rmtree(misplaced)
+    assert [line for line in said.splitlines() if line.startswith("not read:") and str(misplaced) in line]
+    assert "not read:" not in demo.said
 
 
 def test_sql_reads_and_does_nothing_else(demo: Home) -> None:

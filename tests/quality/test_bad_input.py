@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
+import duckdb
 import pytest
 
 from foundation.catalogue.quality import RuleSeverity
@@ -73,6 +75,15 @@ def test_an_empty_table_has_nothing_to_look_at(probe: Home) -> None:
 def test_a_table_that_is_not_there_fails_every_rule(home: Home) -> None:
     results = measured(home, SOUND, FILLED)
     assert all(not one.passed and one.error for one in results.values())
+
+
+def test_where_the_lake_does_not_answer_nothing_is_said_of_any_rule(probe: Home) -> None:
+    """And no rule is tried alone: over a store that is down each would wait in vain."""
+    probe.installation.lake.con.execute("INSERT INTO quality.probe VALUES (1, '2', NULL)")
+    for file in Path(probe.settings.lake_path, "quality", "probe").glob("*.parquet"):
+        file.unlink()
+    with pytest.raises(duckdb.IOException, match="quality/probe"):
+        measured(probe, SOUND, FILLED)
 
 
 def test_a_table_that_lacks_a_column_fails_only_the_rules_that_need_it(home: Home) -> None:

@@ -22,6 +22,7 @@ from tests.homes import Home
 from tests.quality import planted
 from tests.quality.browser import DESKTOP, PHONE, chromium, resize
 
+MISPLACED = "public_security/residents"
 ON = date.fromisoformat(planted.LATER)
 
 
@@ -31,6 +32,9 @@ def written(module_home: Home) -> Written:
     module_home.night(planted.DAY)
     write_reports(module_home.installation, date.fromisoformat(planted.DAY))
     planted.spoil(module_home)
+    misplaced = module_home.settings.deliveries_folder / MISPLACED
+    misplaced.mkdir(parents=True)
+    (misplaced / f"{planted.LATER}.csv").write_text("姓名\n", encoding="utf-8")
     return write_reports(module_home.installation, ON)
 
 
@@ -140,6 +144,11 @@ def test_open_discrepancies_are_shown_by_age_and_deadline(written: Written) -> N
         expected = {"合计": "4", "已答复": "1", "7 日内": "1", "8–30 日": "3", "已逾期": "1", "最近期限": "2026-11-06"}
         assert {name: cells[name] for name in expected} == expected
         assert "已过期限的数据差异" in text
+
+
+def test_the_overview_names_folders_that_nobody_reads(written: Written) -> None:
+    overview = written.index.read_text(encoding="utf-8")
+    assert f"{MISPLACED}</strong>　其中的文件没有读取" in overview
 
 
 def test_change_since_the_last_time_is_shown(written: Written) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from foundation.delivery import Control, DeliveryRefused, check_control, control, discover, sha256
+from foundation.delivery import Control, DeliveryRefused, check_control, control, discover, sha256, unread
 from tests.foundation.delivery.conftest import MakeDataset
 
 
@@ -71,3 +71,24 @@ def test_deliveries_come_by_date_and_wrong_names_as_problems(tmp_path: Path, mak
     ]
     assert found[-1].size == 1
     assert discover(tmp_path, "health", "nothing", make_dataset()) == []
+
+
+def test_deliveries_that_nobody_reads_are_found(tmp_path: Path, make_dataset: MakeDataset) -> None:
+    for name in (
+        "health/record/2026-05-01.csv",
+        "health/record/2025/2025-05-01.csv",
+        "health/records/2026-05-01.csv",
+        "civil_affairs/marriage/2026-05-01.CSV",
+        "notes/readme.txt",
+        "health/.trash/2026-05-01.csv",
+        "health/coming/2026-05-01.csv.part",
+    ):
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("x")
+    datasets = {
+        "health/record": make_dataset(),
+        "civil_affairs/marriage": make_dataset("database", table="marriage_registration"),
+    }
+    assert unread(tmp_path, datasets) == ["civil_affairs/marriage", "health/record/2025", "health/records"]
+    assert unread(tmp_path / "missing", datasets) == []

@@ -46,6 +46,27 @@ def test_a_number_that_breaks_the_standard_is_kept_and_marked(people: Bench) -> 
     assert people.row("citizen_id, identifier_is_valid") == {"citizen_id": wrong, "identifier_is_valid": False}
 
 
+def test_a_number_written_wrong_does_not_displace_the_valid_one_of_the_same_person(people: Bench) -> None:
+    wrong = NUMBER[:17] + ("0" if NUMBER[17] != "0" else "1")
+    people.hold(INSURANCE, "S1", "P1", method="model", citizen_id=wrong, citizen_id_is_valid=False, name="张伟")
+    people.hold(HEALTH, "H1", "P1", citizen_id=NUMBER, citizen_id_is_valid=True, name="张炜")
+    people.night(ON, "P1")
+    assert people.row("citizen_id, name, identifier_is_valid, origin_citizen_id = origin_name AS one_source") == {
+        "citizen_id": NUMBER,
+        "name": "张伟",
+        "identifier_is_valid": True,
+        "one_source": False,
+    }
+
+
+def test_the_register_s_number_stands_though_it_breaks_the_standard(people: Bench) -> None:
+    wrong = NUMBER[:17] + ("0" if NUMBER[17] != "0" else "1")
+    people.hold(RESIDENT, "1", "P1", method="model", citizen_id=wrong, citizen_id_is_valid=False, name="张伟")
+    people.hold(HEALTH, "H1", "P1", citizen_id=NUMBER, citizen_id_is_valid=True, name="张伟")
+    people.night(ON, "P1")
+    assert people.row("citizen_id, identifier_is_valid") == {"citizen_id": wrong, "identifier_is_valid": False}
+
+
 def test_only_the_entities_that_may_have_changed_are_looked_at(people: Bench) -> None:
     people.hold(RESIDENT, "1", "P1", name="张伟")
     people.hold(RESIDENT, "2", "P2", name="李敏")

@@ -95,7 +95,8 @@ def test_a_night_gives_what_linking_all_again_gives(seed: int) -> None:
     registers.put_all(state.values())
     registers.night()
     for _ in range(2):
-        for key in draw.sample(sorted(state), 9):
+        rewritten = draw.sample(sorted(state), 9)
+        for key in rewritten:
             if draw.random() < 0.4:
                 del state[key]
                 registers.drop(*key)
@@ -107,9 +108,12 @@ def test_a_night_gives_what_linking_all_again_gives(seed: int) -> None:
         before = entities(registers)
         registers.night()
         after = entities(registers)
-        assert {members: after[members] for members in before.keys() & after.keys()} == {
-            members: before[members] for members in before.keys() & after.keys()
+        same = {
+            members
+            for members in before.keys() & after.keys()
+            if {member[:2] for member in members}.isdisjoint(rewritten)
         }
+        assert {members: after[members] for members in same} == {members: before[members] for members in same}
         again = linked_at_once(list(state.values()))
         assert registers.clusters() == again.clusters()
         assert registers.pairs() == again.pairs()

@@ -61,3 +61,25 @@ def test_different_parts_two_records_under_one_number() -> None:
     known.night()
     assert known.entity(*RECORD) != known.entity(*PERSON)
     assert known.entity(INSURANCE, "i") == known.entity(*PERSON)
+
+
+def test_same_joins_a_second_record_of_a_dataset_that_should_hold_one() -> None:
+    """Two clinics keep a record of one person; only one of them wrote the number."""
+    known = registers(citizen_id=OF)
+    known.put(HEALTH, "second", name="张小雨", birth_date=BORN, citizen_id=None)
+    known.night()
+    assert known.entity(HEALTH, "second") != known.entity(*PERSON) and known.reviews() == 1
+    known.judge((HEALTH, "second", ""), PERSON, "same")
+    for _ in range(2):
+        known.night()
+        assert known.entity(HEALTH, "second") == known.entity(*RECORD) == known.entity(*PERSON)
+        known.put(STUDENT, "s", name="张小雨", birth_date=BORN, citizen_id=None, sex_code="1")
+
+
+def test_same_joins_no_two_numbers() -> None:
+    known = registers()
+    other = citizen_id("610102", "19900503", 23)
+    known.put(RESIDENT, other, name="张小宇", birth_date=BORN, citizen_id=other, sex_code="1")
+    known.judge((RESIDENT, other, ""), PERSON, "same")
+    known.night()
+    assert known.entity(RESIDENT, other) != known.entity(*PERSON)

@@ -44,6 +44,9 @@ from tests.foundation.standards.columns import columns, conformed, one
         ("叁元伍角贰分", "3.52"),
         ("0", "0"),
         ("0.00万元", "0"),
+        ("零万元", "0"),
+        ("伍佰零伍万零佰元整", "5050000"),
+        ("12,345,678.90元", "12345678.90"),
     ],
 )
 def test_the_ways_to_type_an_amount(delivered: str, yuan: str) -> None:
@@ -63,6 +66,10 @@ def test_the_ways_to_type_an_amount(delivered: str, yuan: str) -> None:
         ("1.2.3万", None, "capital.format"),
         ("-5万", None, "capital.format"),
         ("9" * 29, None, "capital.format"),
+        ("万元", None, "capital.format"),  # printed on the form, nothing written before it
+        ("亿元整", None, "capital.format"),
+        ("伍佰零拾零万零仟零佰零拾零元整", None, "capital.format"),
+        ("1,5万", None, "capital.format"),
         ("N/A", None, None),
         ("无", None, None),
     ],
@@ -80,6 +87,10 @@ def test_amounts_with_a_doubt(delivered: str, yuan: str | None, issue: str | Non
         ("一千零一十", 1010),
         ("一万亿", 10**12),
         ("三亿零五十万", 300_500_000),
+        ("千万", 10_000_000),
+        ("零仟五百", 500),
+        ("零拾", None),
+        ("万", None),
         ("二〇一七", 2017),
         ("元", None),
         ("", None),

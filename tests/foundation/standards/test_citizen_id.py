@@ -43,7 +43,8 @@ def test_every_x_is_x(last: str) -> None:
 @pytest.mark.parametrize(
     "nothing",
     [None, "", " ", "无", "不详", "NULL", "null", "-", "--", "N/A", "未知", "0", "000000000000000000",
-     "111111111111111111", "XXXXXXXXXXXXXXXXXX", "******************"],
+     "111111111111111111", "XXXXXXXXXXXXXXXXXX", "******************", "000000000000000", "111111111111111",
+     "999999999999999"],
 )  # fmt: skip
 def test_placeholders_are_null_without_issue(nothing: str | None) -> None:
     assert one(nothing) == (None, None)

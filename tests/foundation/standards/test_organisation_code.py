@@ -36,6 +36,8 @@ def test_it_is_read_from_a_credit_code_and_an_old_tax_number(delivered: str, cod
         ("914403001922038217", "192203821", "credit_code"),
         ("张2143569", "张2143569", "length"),
         ("D2143569", "D2143569", "length"),
+        ("未办理代码证", "未办理代码证", "length"),  # 18 bytes, of which nine in the middle are no text
+        ("没有代码证", "没有代码证", "length"),
     ],
 )
 def test_faults(delivered: str, value: str, rule: str) -> None:

@@ -70,6 +70,14 @@ def test_faulty_licence_identifiers(identifier: str, rule: str) -> None:
     assert one(LICENSE[0], identifier) == (identifier, f"license_identifier.{rule}")
 
 
+def test_one_endless_licence_identifier_does_not_widen_all_the_others() -> None:
+    endless = f"1.2.156.3005.2.11100000000013338W011.11430000006122244L.{'A' * 300_000}.001.U"
+    column = pa.array([endless, *PUBLISHED * 5_000])
+    value, issue = LICENSE[0].conform(column, Setting())
+    assert value.to_pylist() == column.to_pylist()
+    assert issue.drop_null().to_pylist() == ["license_identifier.fields"]
+
+
 @given(st.lists(st.text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=1, max_size=32), min_size=1, max_size=10))
 def test_licence_identifiers_of_any_length_together(serials: list[str]) -> None:
     fields = [("11100000000013338W011", "11430000006122244L", serial, "001") for serial in serials]
