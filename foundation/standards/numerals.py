@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 _DIGITS = {
@@ -12,14 +13,17 @@ _DIGITS = {
 _TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _MYRIADS = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000}
 NUMERAL_CHARACTERS = "".join({**_DIGITS, **_TENS, **_MYRIADS})
+_COUNTED = "".join(character for character, digit in _DIGITS.items() if digit)
+# 一百二 is 120 where people speak and 102 where a zero was left out; 一百零二 and 一百二十 are plain.
+_CUT_SHORT = re.compile(f"[百佰千仟][{_COUNTED}](?=$|[万萬亿億])|[万萬亿億][{_COUNTED}]$")
 
 
 def chinese_number(text: str) -> Decimal | None:
     """The number that a Chinese numeral states, None where it states none.
 
-    A form's printed 万元 with nothing written before it is none, nor is 零拾, which some write for ten and others for none.
+    A form's printed 万元 with nothing written before it is none, nor is what some read so and others otherwise: 零拾, 一百二.
     """
-    if not text or any(character not in NUMERAL_CHARACTERS for character in text):
+    if not text or any(character not in NUMERAL_CHARACTERS for character in text) or _CUT_SHORT.search(text):
         return None
     if all(character in _DIGITS for character in text):
         return Decimal("".join(str(_DIGITS[character]) for character in text))

@@ -48,6 +48,7 @@ def published(home: Home) -> set[str]:
 
 
 WANG = planted.resident(planted.WANG, planted.NAMES[0], "19800101")
+LI = planted.resident(planted.LI, planted.NAMES[1], "19900202")
 CHEN = planted.resident(planted.CHEN, planted.NAMES[2], "19550303")
 
 
@@ -150,3 +151,12 @@ def test_an_empty_library_is_never_published_over_a_filled_one(home: Home) -> No
     con = home.installation.lake.con
     con.execute("DELETE FROM stored.person")
     assert decide(Quality(home.installation), "person", date(2026, 11, 2)).is_held
+
+
+def test_a_handful_of_records_may_fall_by_more_than_half(home: Home) -> None:
+    """Deliveries may; what was taken in must not wait for somebody to let it pass."""
+    deliver(home, FIRST, [WANG, CHEN, LI])
+    night(home, FIRST)
+    deliver(home, SECOND, [CHEN])
+    night(home, SECOND)
+    assert published(home) == {planted.CHEN}
