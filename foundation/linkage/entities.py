@@ -10,7 +10,8 @@ from datetime import date
 
 import duckdb
 
-from foundation.linkage.former import find_reused, follow_parted, recall, remember, remember_retired
+from foundation.linkage.former import find_reused, recall, remember
+from foundation.linkage.redirects import follow_parted, redirect_retired
 from foundation.linkage.tables import RECORD_KEY, IdentityTables
 from foundation.sql import count, execute_count, listed, text
 
@@ -34,7 +35,7 @@ def assign(con: duckdb.DuckDBPyConnection, tables: IdentityTables, library: str,
     _keep(con)
     _mint(con, tables, prefix)
     _events(con, library, on)
-    _redirect(con, tables, library, on)
+    redirect_retired(con, tables, library, on)
     follow_parted(con, tables, library, on)
     return _write(con, tables)
 
@@ -133,32 +134,6 @@ def _events(con: duckdb.DuckDBPyConnection, library: str, on: date) -> None:
             SELECT 'restored', entity, NULL FROM recalled JOIN kept ON kept.entity = recalled.old_id
             WHERE entity NOT IN (SELECT entity FROM ended)
         )"""
-    )
-
-
-def _redirect(con: duckdb.DuckDBPyConnection, tables: IdentityTables, library: str, on: date) -> None:
-    """Identifiers that a merge retired, with the one that stands for them now; earlier redirects follow."""
-    con.execute(
-        """CREATE TEMP TABLE retired AS SELECT DISTINCT ON (old_id) old_id AS entity_id, entity AS current_id
-        FROM vote JOIN entity_of USING (cluster) WHERE old_id NOT IN (SELECT entity FROM entity_of)
-        ORDER BY old_id, votes DESC, best, entity"""
-    )
-    if not count(con, "retired"):
-        return
-    remember_retired(con, tables, library, on)
-    con.execute(
-        f"""CREATE TEMP TABLE redirected AS SELECT library, earlier.entity_id, retired.current_id, since
-        FROM resolved.redirect AS earlier JOIN retired ON retired.entity_id = earlier.current_id
-        WHERE library = {text(library)}"""
-    )
-    if count(con, "redirected"):
-        con.execute(
-            f"""DELETE FROM resolved.redirect WHERE library = {text(library)}
-            AND entity_id IN (SELECT entity_id FROM redirected)"""
-        )
-    con.execute(
-        f"""INSERT INTO resolved.redirect BY NAME FROM redirected UNION ALL BY NAME
-        SELECT {text(library)} AS library, entity_id, current_id, {text(str(on))}::DATE AS since FROM retired"""
     )
 
 

@@ -66,7 +66,7 @@ def recall(con: duckdb.DuckDBPyConnection, library: str) -> None:
     """
     con.execute(
         f"""CREATE TEMP TABLE remembered AS SELECT unit, entity_id FROM {FORMER}
-        WHERE library = {text(library)} AND entity_id NOT IN ({_redirected(library)})"""
+        WHERE library = {text(library)} AND entity_id NOT IN ({redirected(library)})"""
     )
     new = "FROM placed WHERE old_id IS NULL" if count(con, "remembered") else "FROM placed LIMIT 0"
     con.execute(
@@ -95,36 +95,6 @@ def remember_retired(con: duckdb.DuckDBPyConnection, tables: IdentityTables, lib
     )
 
 
-def follow_parted(con: duckdb.DuckDBPyConnection, tables: IdentityTables, library: str, on: date) -> None:
-    """Redirects go where the records of the retired identifier are now: a merge may have been undone.
-
-    Only records that were in the merged entity tell: who bears a retired identifier's number anew may be somebody else.
-    """
-    split = "(FROM vote JOIN entity_of USING (cluster) WHERE old_id <> entity)"
-    if not count(con, f"({_redirected(library)})") or not count(con, split):
-        return
-    con.execute(
-        f"""CREATE TEMP TABLE parted AS SELECT entity_id, old_id, arg_min(entity, (-records, entity)) AS current_id FROM (
-            SELECT redirect.entity_id, old_id, entity, count(*) AS records FROM (
-                SELECT old_id, entity, unnest({DECIDED_BY}) AS unit FROM placed JOIN entity_of USING (cluster)
-                JOIN (SELECT {KEY}, name, birth_date FROM {tables.record}) USING ({KEY}) WHERE old_id IS NOT NULL)
-            JOIN {FORMER} AS former USING (unit)
-            JOIN resolved.redirect AS redirect ON redirect.library = former.library
-                AND redirect.entity_id = former.entity_id AND redirect.current_id = old_id
-            WHERE former.library = {text(library)} GROUP BY ALL)
-        GROUP BY ALL"""
-    )
-    con.execute("CREATE TEMP TABLE astray AS SELECT entity_id, current_id FROM parted WHERE current_id <> old_id")
-    if not count(con, "astray"):
-        return
-    con.execute(
-        f"""DELETE FROM resolved.redirect WHERE library = {text(library)} AND entity_id IN (SELECT entity_id FROM astray)"""
-    )
-    con.execute(
-        f"""INSERT INTO resolved.redirect BY NAME
-        SELECT {text(library)} AS library, entity_id, current_id, {text(str(on))}::DATE AS since FROM astray"""
-    )
-
-
-def _redirected(library: str) -> str:
+def redirected(library: str) -> str:
+    """SQL for the identifiers that others stand for."""
     return f"SELECT entity_id FROM resolved.redirect WHERE library = {text(library)}"
