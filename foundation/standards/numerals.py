@@ -14,8 +14,8 @@ _TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _MYRIADS = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000}
 NUMERAL_CHARACTERS = "".join({**_DIGITS, **_TENS, **_MYRIADS})
 _COUNTED = "".join(character for character, digit in _DIGITS.items() if digit)
-# 一百二 is 120 where people speak and 102 where a zero was left out; 一百零二 and 一百二十 are plain.
-_CUT_SHORT = re.compile(f"[百佰千仟][{_COUNTED}](?=$|[万萬亿億])|[万萬亿億][{_COUNTED}]$")
+# 零拾 is ten to some and nothing to others; 一百二 is 120 where people speak and 102 where a zero was left out.
+_AMBIGUOUS = re.compile(f"[〇零][十拾]|[百佰千仟][{_COUNTED}](?=$|[万萬亿億])|[万萬亿億][{_COUNTED}]$")
 
 
 def chinese_number(text: str) -> Decimal | None:
@@ -23,7 +23,7 @@ def chinese_number(text: str) -> Decimal | None:
 
     A form's printed 万元 with nothing written before it is none, nor is what some read so and others otherwise: 零拾, 一百二.
     """
-    if not text or any(character not in NUMERAL_CHARACTERS for character in text) or _CUT_SHORT.search(text):
+    if not text or any(character not in NUMERAL_CHARACTERS for character in text) or _AMBIGUOUS.search(text):
         return None
     if all(character in _DIGITS for character in text):
         return Decimal("".join(str(_DIGITS[character]) for character in text))
@@ -36,8 +36,6 @@ def chinese_number(text: str) -> Decimal | None:
                 return None
             digit = _DIGITS[character]
         elif character in _TENS:
-            if digit == 0 and _TENS[character] == 10:
-                return None
             section, digit = (section or 0) + (1 if digit is None else digit) * _TENS[character], None
         else:
             unit, is_stated = _MYRIADS[character], section is not None or digit is not None
