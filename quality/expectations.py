@@ -68,16 +68,16 @@ def measure(
     engine = _engine(open_connection, lost)
     try:
         found = _validate(engine, suite, rules, moment)
-        if all(one.error is None for one in found):
-            return found
-        if lost:
-            raise lost[0]
-        unbound = _unbound(open_connection(), suite, rules, moment)
-        bound = [rule for rule in rules if rule.key not in unbound]
-        measured = {one.rule.key: one for one in _measure_apart(engine, suite, bound, moment)} if bound else {}
-        return [measured.get(rule.key) or Measured(rule, 0, 0, unbound[rule.key]) for rule in rules]
+        if not lost and any(one.error for one in found):
+            unbound = _unbound(open_connection(), suite, rules, moment)
+            bound = [rule for rule in rules if rule.key not in unbound]
+            measured = {one.rule.key: one for one in _measure_apart(engine, suite, bound, moment)} if bound else {}
+            found = [measured.get(rule.key) or Measured(rule, 0, 0, unbound[rule.key]) for rule in rules]
     finally:
         engine.dispose()
+    if lost:
+        raise lost[0]
+    return found
 
 
 def _unbound(con: duckdb.DuckDBPyConnection, suite: Suite, rules: Sequence[Rule], moment: Moment) -> dict[str, str]:
